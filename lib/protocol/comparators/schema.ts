@@ -1,0 +1,16 @@
+/** Which comparator decides whether two outputs mean the same, and what it reads. Part of the job spec, so of the order. */
+import * as z from 'zod'
+import { artifactName } from '../artifactName.ts'
+
+/** What is compared: standard output, or named output files. Never standard error. */
+export const compareOnSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('stdout') }),
+  z.strictObject({ kind: z.literal('files'), names: z.array(artifactName).min(1).max(64) }),
+])
+
+/** `exact`: the same bytes. `number`: the same text or JSON with numbers within a tolerance, relative or absolute. */
+export const comparatorSchema = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('exact'), on: compareOnSchema }),
+  z.strictObject({ method: z.literal('number'), tolerance: z.number().gt(0).max(1), on: compareOnSchema }),
+])
+export type Comparator = z.infer<typeof comparatorSchema>
