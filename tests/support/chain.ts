@@ -1,0 +1,27 @@
+import { type ChainOptions, startChainServer } from '#lib/process/embedded/chain.ts'
+
+export type TestChain = {
+  /** WebSocket address. */
+  readonly url: string
+  readonly http: string
+  readonly pid: number
+  /** Ends it cleanly (writes the state when a state file was given). */
+  readonly stop: () => Promise<void>
+  /** SIGKILL: everything since the last written state is lost. */
+  readonly kill: () => Promise<void>
+}
+
+/** A fresh local chain, id 31337, one block a transaction, ten funded accounts of the well-known test mnemonic. */
+export async function startAnvil(options: ChainOptions = {}): Promise<TestChain> {
+  const chain = await startChainServer(options)
+  return {
+    url: chain.url,
+    http: chain.http,
+    pid: chain.child.pid,
+    stop: chain.stop,
+    kill: async () => {
+      chain.child.process.kill('SIGKILL')
+      await chain.child.exited
+    },
+  }
+}
