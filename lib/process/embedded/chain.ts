@@ -1,12 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
 import { lineWatch, type OwnedChild, spawnOwned } from './child.ts'
 import { endStranger } from './leftover.ts'
 import { freePort } from './ports.ts'
-
-/** The chain id on which test wallet, faucet and known keys exist, and nowhere else. */
-export const EMBEDDED_CHAIN_ID = 31337
 
 export type RunningChain = {
   /** WebSocket address. */
