@@ -7,7 +7,7 @@ import { comparatorSchema } from './comparators/schema.ts'
 import { jobSpecSchema } from './jobSpec.ts'
 import { JOB_STATES } from './jobState.ts'
 import { SETTLEMENT } from './messages.ts'
-import { announcementSchema } from './workerEvents.ts'
+import { announcementSchema, deviceSchema } from './workerEvents.ts'
 
 const wei = z.string()
 const hash = z.string()
@@ -146,7 +146,7 @@ export const nodeViewSchema = z.object({
   lockedBond: wei,
   registeredAt: when,
   lastSeenAt: when.nullable(),
-  devices: announcementSchema.shape.devices,
+  devices: z.array(deviceSchema),
   runtimes: z.array(z.object({ name: z.string(), version: z.string(), moduleCount: z.number() })),
   sandbox: announcementSchema.shape.sandbox.nullable(),
   load: z.number().nullable(),
@@ -180,7 +180,8 @@ export const networkViewSchema = z.object({
     members: z.number(),
     depositBps: z.number(),
     feeBps: z.number(),
-    floorRate: z.array(z.object({ gpuClass: z.number(), rate: wei })),
+    /** Wei a GPU second: the floor under base. */
+    floorRate: wei,
     startSeconds: z.number(),
   }),
 })
