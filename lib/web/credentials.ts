@@ -1,0 +1,46 @@
+/**
+ * Who a request speaks for. A browser brings the session cookie; programs bring `Authorization: Bearer` with a session
+ * token (`ogs_`) or an API key (`ogk_`). Secrets in a query string are never read.
+ */
+import { type ApiKeyScope, readApiKey } from '../auth/apiKeys.ts'
+import { readSession, SESSION_COOKIE } from '../auth/sessions.ts'
+import type { Db } from '../db/client.ts'
+import type { Address } from '../kernel/ids.ts'
+
+/** What a caller may do: a session everything of its own, an API key its scopes. */
+export interface Caller {
+  readonly address: Address
+  readonly via: 'cookie' | 'bearer' | 'key'
+  readonly scopes: readonly (ApiKeyScope | 'all')[]
+}
+
+/** Reads the caller of a request, or null when it brings nothing valid. */
+export async function readCaller(db: Db, input: { cookie: string | undefined; authorization: string | null }): Promise<Caller | null> {
+  if (input.authorization !== null) {
+    const token = /^Bearer ([A-Za-z0-9_-]{10,200})$/.exec(input.authorization)?.[1]
+    if (token === undefined) return null
+    if (token.startsWith('ogk_')) {
+      const key = await readApiKey(db, token)
+      return key === null ? null : { address: key.address, via: 'key', scopes: key.scopes }
+    }
+    const session = await readSession(db, token)
+    return session === null ? null : { address: session.address, via: 'bearer', scopes: ['all'] }
+  }
+  if (input.cookie === undefined) return null
+  const session = await readSession(db, input.cookie)
+  return session === null ? null : { address: session.address, via: 'cookie', scopes: ['all'] }
+}
+
+/** Whether a caller holds a scope. */
+export function mayUse(caller: Caller, scope: ApiKeyScope | 'all'): boolean {
+  return caller.scopes.includes('all') || (scope !== 'all' && caller.scopes.includes(scope))
+}
+
+/** The session token in a Cookie header, or undefined. */
+export function sessionCookieOf(header: string | null): string | undefined {
+  for (const part of header?.split(';') ?? []) {
+    const [name, ...value] = part.trim().split('=')
+    if (name === SESSION_COOKIE) return value.join('=')
+  }
+  return undefined
+}
