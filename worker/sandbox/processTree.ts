@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+const PAGE_BYTES = 4096
+
+function children(pid: number): number[] {
+  const found: number[] = []
+  let threads: string[]
+  try {
+    threads = readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return found
+  }
+  for (const thread of threads) {
+    try {
+      for (const child of readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ')) {
+        if (child !== '') found.push(Number(child))
+      }
+    } catch {
+      // The thread ended between the two reads.
+    }
+  }
+  return found
+}
+
+/** Every process below `pid`, parents before children. A snapshot: processes come and go while it is taken. */
+export function descendants(pid: number): number[] {
+  const found: number[] = []
+  const open = children(pid)
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    found.push(next)
+    open.push(...children(next))
+  }
+  return found
+}
+
+/** Resident bytes of a process, pages it shares with others counted fully. 0 when it is gone. */
+function residentBytes(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1] ?? 0) * PAGE_BYTES
+  } catch {
+    return 0
+  }
+}
+
+/** Resident bytes with shared pages divided among those who share them; falls back to the plain figure. */
+function proportionalBytes(pid: number): number {
+  try {
+    const line = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))
+    return line?.[1] === undefined ? residentBytes(pid) : Number(line[1]) * 1024
+  } catch {
+    return residentBytes(pid)
+  }
+}
+
+function threadCount(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length
+  } catch {
+    return 0
+  }
+}
+
+export interface TreeUse {
+  readonly tasks: number
+  readonly memoryBytes: number
+}
+
+/** What the processes below `pid` use together. The exact (dearer) memory figure is taken only above `exactAbove`. */
+export function treeUse(pid: number, exactAbove: number): TreeUse {
+  const pids = descendants(pid)
+  let tasks = 0
+  let memoryBytes = 0
+  for (const each of pids) {
+    tasks += threadCount(each)
+    memoryBytes += residentBytes(each)
+  }
+  if (memoryBytes > exactAbove) memoryBytes = pids.reduce((sum, each) => sum + proportionalBytes(each), 0)
+  return { tasks, memoryBytes }
+}
+
+/** SIGKILL to everything below `pid`. The pid namespace's first process takes the rest with it. */
+export function killBelow(pid: number): void {
+  for (const each of descendants(pid)) {
+    try {
+      process.kill(each, 'SIGKILL')
+    } catch {
+      // Already gone.
+    }
+  }
+}
