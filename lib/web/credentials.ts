@@ -5,6 +5,7 @@
 import { type ApiKeyScope, readApiKey } from '../auth/apiKeys.ts'
 import { readSession, SESSION_COOKIE } from '../auth/sessions.ts'
 import type { Db } from '../db/client.ts'
+import { AppError } from '../kernel/errors.ts'
 import type { Address } from '../kernel/ids.ts'
 
 /** What a caller may do: a session everything of its own, an API key its scopes. */
@@ -43,4 +44,10 @@ export function sessionCookieOf(header: string | null): string | undefined {
     if (name === SESSION_COOKIE) return value.join('=')
   }
   return undefined
+}
+
+/** The caller of a route whose wrapper already demanded one. */
+export function requireCaller(caller: Caller | null): Caller {
+  if (caller === null) throw new AppError('not-signed-in', 'Sign in with your wallet first, or send a valid API key.', { status: 401 })
+  return caller
 }

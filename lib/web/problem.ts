@@ -55,3 +55,8 @@ export function problemResponse(problem: Problem): Response {
   if (typeof after === 'number') headers.set('retry-after', String(Math.ceil(after)))
   return new Response(JSON.stringify(problem), { status: problem.status, headers })
 }
+
+/** 404, also for things that exist and belong to somebody else: the two must look the same. */
+export function notFound(what: string): AppError {
+  return new AppError('not-found', `There is no such ${what}.`, { status: 404 })
+}

@@ -1,0 +1,32 @@
+/**
+ * Test money, on the embedded chain alone. It comes from the chain's first known account, whose key the chain node itself
+ * holds; the node orders its nonces, so that many people can ask at once.
+ */
+import { encodeFunctionData, erc20Abi, numberToHex } from 'viem'
+import type { Chain } from '../chain/client.ts'
+import type { Deployment } from '../chain/deployment.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Address, Hex } from '../kernel/ids.ts'
+import { WEI_PER_OGPU } from '../kernel/money.ts'
+
+/** What one visit gives: 10,000 oGPU and 1 ETH for gas. */
+export const FAUCET_OGPU = 10_000n * WEI_PER_OGPU
+export const FAUCET_ETH = 10n ** 18n
+const EMBEDDED_CHAIN_ID = 31337
+
+/** Sends test oGPU and ETH to an address and waits until both are mined. Returns the transactions. */
+export async function dripFaucet(chain: Chain, deployment: Deployment, to: Address): Promise<Hex[]> {
+  if (chain.chainId !== EMBEDDED_CHAIN_ID) throw new AppError('not-found', 'There is no faucet on this chain.', { status: 404 })
+  const [from] = await chain.request<Address[]>('eth_accounts', [])
+  if (from === undefined) throw new AppError('faucet-empty', 'The embedded chain holds no account to pay from. Start the network again.', { status: 503 })
+  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, FAUCET_OGPU] })
+  const hashes = await Promise.all([
+    chain.request<Hex>('eth_sendTransaction', [{ from, to: deployment.addresses.ogpu, data }]),
+    chain.request<Hex>('eth_sendTransaction', [{ from, to, value: numberToHex(FAUCET_ETH) }]),
+  ])
+  for (const hash of hashes) {
+    const receipt = await chain.publicClient.waitForTransactionReceipt({ hash, pollingInterval: 50, timeout: 15_000 })
+    if (receipt.status !== 'success') throw new AppError('faucet-empty', 'The faucet has no test money left.', { status: 503, details: { transaction: hash } })
+  }
+  return hashes
+}
