@@ -203,6 +203,8 @@ export const GATEWAY_EVENTS = {
   leaseGrant: 'lease:grant',
   leaseStop: 'lease:stop',
   checkOpen: 'check:open',
+  /** Another connection proved the same node key: this one speaks for nobody any more. No payload, no answer. */
+  superseded: 'session:superseded',
 } as const
 
 /** Answer to `authenticate`. */

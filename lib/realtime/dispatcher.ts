@@ -1,0 +1,113 @@
+/**
+ * Hands leases to the nodes connected to this process. Woken by NOTIFY, by a node that settles, and by a slow safety
+ * tick; it never asks whether something changed, it claims what waits. Two processes never claim the same row.
+ */
+import type { Sql } from 'postgres'
+import type { Socket } from 'socket.io'
+import { CHANNELS, listen } from '../db/listen.ts'
+import { messageOf } from '../kernel/errors.ts'
+import type { Address } from '../kernel/ids.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { GATEWAY_EVENTS, leaseAckSchema } from '../protocol/workerEvents.ts'
+import { sendBounded } from './connection.ts'
+import type { Duties, For, GrantMessage, OpenMessage, Running } from './ports.ts'
+import { LIMITS } from './rules/limits.ts'
+import type { WorkerSessions } from './workerSessions.ts'
+
+const SAFETY_MILLISECONDS = 2_000
+const OPENING_AGAIN_MILLISECONDS = 10_000
+
+export interface Dispatcher extends Running {
+  /** Looks for leases of this node, or of all nodes when null. Returns at once. */
+  wake(node: Address | null): void
+}
+
+export async function startDispatcher(options: {
+  readonly sql: Sql
+  readonly logger: Logger
+  readonly sessions: WorkerSessions
+  readonly duties: Duties
+}): Promise<Dispatcher> {
+  const { sessions, duties, logger } = options
+  let all = false
+  const wanted = new Set<Address>()
+  let running: Promise<void> | null = null
+  let stopped = false
+  let problem: string | null = null
+
+  function wake(node: Address | null): void {
+    if (stopped) return
+    if (node === null) all = true
+    else wanted.add(node)
+    running ??= drain().finally(() => {
+      running = null
+      if (all || wanted.size > 0) wake(null)
+    })
+  }
+
+  async function drain(): Promise<void> {
+    while (!stopped && (all || wanted.size > 0)) {
+      const nodes = all ? sessions.assignableNodes() : [...wanted].filter((node) => sessions.assignable(node))
+      all = false
+      wanted.clear()
+      if (nodes.length === 0) continue
+      try {
+        for (const grant of await duties.claim(nodes)) void send(grant)
+        for (const opening of await duties.openings(nodes)) show(opening)
+        problem = null
+      } catch (error) {
+        // The safety tick looks again.
+        problem = messageOf(error)
+        logger.warn({ error: problem }, 'leases could not be handed out')
+        return
+      }
+    }
+  }
+
+  async function send({ node, message }: For<GrantMessage>): Promise<void> {
+    const lease = { leaseId: message.leaseId, fence: message.fence }
+    const session = sessions.assignable(node)
+    try {
+      if (session === undefined) throw new Error('the node left')
+      const answer = leaseAckSchema.parse(
+        await session.socket
+          .timeout(LIMITS.grantAnswerWithin)
+          .emitWithAck(GATEWAY_EVENTS.leaseGrant, message),
+      )
+      if (answer.kind === 'refused') await duties.refused(node, lease, answer.reason)
+    } catch (error) {
+      // Unheard or half heard: if the node has it, its heartbeats renew the lease; if not, the lease runs out.
+      logger.info({ node, ...lease, error: messageOf(error) }, 'a lease was handed out without an answer')
+    }
+  }
+
+  /** Openings sent over a socket and when; sent again over the same one only after a while, at once over a new one. */
+  const shown = new WeakMap<Socket, Map<string, number>>()
+
+  function show({ node, message }: For<OpenMessage>): void {
+    const session = sessions.assignable(node)
+    if (session === undefined) return
+    const sent = shown.get(session.socket) ?? new Map<string, number>()
+    shown.set(session.socket, sent)
+    const now = performance.now()
+    for (const [leaseId, at] of sent) if (now - at >= OPENING_AGAIN_MILLISECONDS) sent.delete(leaseId)
+    if (sent.has(message.leaseId)) return
+    sent.set(message.leaseId, now)
+    sendBounded(session.socket, LIMITS.workerBacklogBytes, GATEWAY_EVENTS.checkOpen, message)
+  }
+
+  const unlisten = await listen(options.sql, CHANNELS.leases, (payload) =>
+    wake(payload === null || payload === '' ? null : (payload as Address)),
+  )
+  const tick = setInterval(() => wake(null), SAFETY_MILLISECONDS)
+  return {
+    wake,
+    async stop() {
+      stopped = true
+      clearInterval(tick)
+      await unlisten()
+      await running
+    },
+    health: () => ({ ok: problem === null, detail: problem ?? `${sessions.size()} nodes connected` }),
+  }
+}
