@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
+import { chainFiles, forgetHalfWritten, saveState, startStateSaver, takeNewestState } from './chainState.ts'
 import { lineWatch, type OwnedChild, spawnOwned } from './child.ts'
 import { endStranger } from './leftover.ts'
 import { freePort } from './ports.ts'
+import { rpc } from './rpc.ts'
 
 export type RunningChain = {
   /** WebSocket address. */
@@ -18,12 +20,19 @@ export type RunningChain = {
 
 export type ChainOptions = {
   /** Where the chain's state is kept between runs; without it the chain lives in memory alone. */
-  readonly stateFile?: string
-  /** Seconds between blocks of an idle chain; transactions are mined at once whatever it is. Absent: no idle blocks. */
-  readonly idleBlockSeconds?: number
+  readonly folder?: string
+  /** Makes a block when none came for so long, so that chain time moves on an idle chain. Absent: no idle blocks. */
+  readonly idleBlocks?: { readonly busyMilliseconds: number; readonly idleMilliseconds: number }
   readonly preferredPort?: number
   readonly extraArguments?: readonly string[]
+  /** Told when the state could not be saved; the chain goes on. */
+  readonly onProblem?: (error: unknown) => void
 }
+
+/** How long after the last transaction the chain still counts as busy. */
+const BUSY_FOR = 60_000
+/** Historical states kept in memory: enough for a reorganisation and for reads that trail the head. */
+const STATES_IN_MEMORY = 512
 
 /** The program of this platform, itself and not its launcher, so that signals and the process id are the server's own. */
 export function anvilProgram(): string {
@@ -46,7 +55,7 @@ export function anvilProgram(): string {
   )
 }
 
-/** Starts a local EVM chain on loopback and waits until it listens. */
+/** Starts a local EVM chain on loopback, from its kept state when there is one, and waits until it listens. */
 export async function startChainServer(options: ChainOptions = {}): Promise<RunningChain> {
   const args = [
     '--host',
@@ -58,14 +67,16 @@ export async function startChainServer(options: ChainOptions = {}): Promise<Runn
     '--balance',
     '1000000',
   ]
-  if (options.idleBlockSeconds !== undefined)
-    args.push('--mixed-mining', '--block-time', String(options.idleBlockSeconds))
-  if (options.stateFile !== undefined) {
-    mkdirSync(dirname(options.stateFile), { recursive: true })
-    args.push('--state', options.stateFile)
-    await endStranger(`${options.stateFile}.pid`, options.stateFile, 'SIGTERM')
+  args.push('--prune-history', String(STATES_IN_MEMORY), ...(options.extraArguments ?? []))
+  const files = options.folder === undefined ? null : chainFiles(options.folder)
+  if (files && options.folder !== undefined) {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+    await endStranger(join(options.folder, 'pid'), files.onExit, 'SIGTERM')
+    takeNewestState(files)
+    forgetHalfWritten(files.kept)
+    if (existsSync(files.kept)) args.push('--load-state', files.kept)
+    args.push('--dump-state', files.onExit)
   }
-  args.push(...(options.extraArguments ?? []))
   const port = await freePort(options.preferredPort)
   const watch = lineWatch((line) => {
     const match = /^Listening on .*:(\d+)$/.exec(line)
@@ -75,18 +86,73 @@ export async function startChainServer(options: ChainOptions = {}): Promise<Runn
     cwd: '/',
     onLine: watch.onLine,
   })
-  if (options.stateFile !== undefined) writeFileSync(`${options.stateFile}.pid`, String(child.pid))
+  if (options.folder !== undefined) writeFileSync(join(options.folder, 'pid'), String(child.pid))
   try {
     await watch.wait(child, 'The local chain', 60_000)
   } catch (error) {
     await child.stop('SIGTERM', 5_000)
     throw error
   }
+  const http = `http://127.0.0.1:${port}`
+  const saver = files ? startStateSaver(http, files.kept, options.onProblem ?? (() => {})) : null
+  const pulse = saver || options.idleBlocks ? startPulse(http, child, options, () => saver?.touch()) : null
   return {
     url: `ws://127.0.0.1:${port}`,
-    http: `http://127.0.0.1:${port}`,
+    http,
     port,
     child,
-    stop: () => child.stop('SIGTERM', 20_000),
+    stop: async () => {
+      await pulse?.stop()
+      await saver?.stop()
+      if (files && !child.hasExited()) {
+        // No block may come between the last save and the end.
+        await rpc(http, 'evm_setAutomine', [false]).catch(() => {})
+        await saveState(http, files.kept).catch(options.onProblem ?? (() => {}))
+      }
+      await child.stop('SIGTERM', 20_000)
+    },
+  }
+}
+
+type Head = { readonly number: string; readonly transactions: readonly string[] }
+
+/** Sees every new block, tells the saver of it, and makes one when the chain was still for too long. */
+function startPulse(
+  http: string,
+  child: OwnedChild,
+  options: ChainOptions,
+  onBlock: () => void,
+): { stop: () => Promise<void> } {
+  let stopped = false
+  let lastNumber = ''
+  let lastBlockAt = performance.now()
+  let lastWorkAt = performance.now()
+  const loop = (async () => {
+    while (!stopped && !child.hasExited()) {
+      try {
+        const head = await rpc<Head>(http, 'eth_getBlockByNumber', ['latest', false])
+        const now = performance.now()
+        if (head.number !== lastNumber) {
+          lastNumber = head.number
+          lastBlockAt = now
+          if (head.transactions.length > 0) lastWorkAt = now
+          onBlock()
+        }
+        const idle = options.idleBlocks
+        if (idle) {
+          const patience = now - lastWorkAt < BUSY_FOR ? idle.busyMilliseconds : idle.idleMilliseconds
+          if (now - lastBlockAt >= patience) await rpc(http, 'evm_mine')
+        }
+      } catch {
+        // A chain that is stopped, paused or gone is noticed by its supervisor; the pulse goes on when it answers again.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  })()
+  return {
+    stop: async () => {
+      stopped = true
+      await loop
+    },
   }
 }
