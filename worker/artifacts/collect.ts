@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { artifactNameProblem } from '#lib/protocol/artifactName.ts'
 
@@ -61,9 +61,25 @@ async function copyHashed(
   }
 }
 
+/**
+ * Opens what the job closed to itself (mode 0): a worker that is root reads it anyway, and every node must find the same
+ * files. The path is no link: the caller has looked, and no process is left to change that.
+ */
+async function withOwnerRights<T>(path: Buffer, mode: number, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+    await chmod(path, mode)
+    return await action()
+  }
+}
+
 /** Entries of a folder in byte order, so that every node meets the limits at the same file. */
 async function entriesOf(folder: Buffer): Promise<{ name: Buffer; isFile: boolean; isFolder: boolean }[]> {
-  const entries = await readdir(folder, { withFileTypes: true, encoding: 'buffer' })
+  const entries = await withOwnerRights(folder, 0o700, () =>
+    readdir(folder, { withFileTypes: true, encoding: 'buffer' }),
+  )
   return entries
     .map((entry) => ({
       name: entry.name as unknown as Buffer,
@@ -98,7 +114,8 @@ export async function collectArtifacts(
     try {
       // O_NONBLOCK: a FIFO that took the file's place would hold us for ever.
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-      source = await open(Buffer.concat([Buffer.from(`${root}/`), path]), flags)
+      const whole = Buffer.concat([Buffer.from(`${root}/`), path])
+      source = await withOwnerRights(whole, 0o600, () => open(whole, flags))
     } catch (error) {
       return void left.push(
         `${shown(path)}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,

@@ -31,7 +31,9 @@ export function nodeBinary(execPath: string = process.execPath): { command: stri
  * already shows none but the job's and the read-only system (and Node 20 crashes on some lists of paths).
  */
 function permissionFlags(): string[] | null {
-  const flag = ['--permission', '--experimental-permission'].find((name) => process.allowedNodeEnvironmentFlags.has(name))
+  const flag = ['--permission', '--experimental-permission'].find((name) =>
+    process.allowedNodeEnvironmentFlags.has(name),
+  )
   if (flag === undefined) return null
   return [flag, '--disable-warning=ExperimentalWarning', '--allow-fs-read=*', '--allow-fs-write=*']
 }

@@ -99,8 +99,9 @@ export function bubblewrapConfinement(
     // The options come from a file: on the command line they would be readable in the job's /proc/1/cmdline.
     runLines: (owner) =>
       [
-        '. ./ctl/command',
-        `${becomeOwner(owner)}${shellWord(bwrap)} --args 5 -- "$@" 9>&1 0<ctl/stdin 5<ctl/args 6<ctl/seccomp 1>out 2>err || code=$?`,
+        // In a shell of its own: one that reports a killed program must not hold the job's pipes while it does.
+        `( . ./ctl/command; exec ${becomeOwner(owner)}${shellWord(bwrap)} --args 5 -- "$@" ` +
+          '9>&1 0<ctl/stdin 5<ctl/args 6<ctl/seccomp 1>out 2>err ) || code=$?',
       ].join('\n'),
     binds: extra,
     controlFiles: (program, limits) =>
@@ -111,6 +112,7 @@ export function bubblewrapConfinement(
         ...identityFiles(),
       ]),
     isStart: (line) => line.includes('"child-pid"'),
+    firstProcess: (line) => Number(/"child-pid"\s*:\s*(\d+)/.exec(line)?.[1] ?? 0) || null,
     isExecuted: (line) => line.includes('"exit-code"'),
   }
 }

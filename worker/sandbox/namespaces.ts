@@ -98,9 +98,9 @@ export function namespacesConfinement(extra: readonly ExtraProgram[]): Confineme
     runLines: (owner) =>
       [
         'mkdir root',
-        `${becomeOwner(owner)}unshare --user --map-root-user setpriv --pdeathsig KILL ` +
+        `( exec ${becomeOwner(owner)}unshare --user --map-root-user setpriv --pdeathsig KILL ` +
           'unshare --mount --propagation private --pid --net --ipc --uts --cgroup --fork --kill-child setsid ' +
-          'sh ctl/inner 9>&1 0<ctl/stdin 7>out 8>err 1>&2 || code=$?',
+          'sh ctl/inner 9>&1 0<ctl/stdin 7>out 8>err 1>&2 ) || code=$?',
       ].join('\n'),
     binds: extra,
     controlFiles: (program, limits) =>
@@ -109,6 +109,8 @@ export function namespacesConfinement(extra: readonly ExtraProgram[]): Confineme
         ...identityFiles(),
       ]),
     isStart: (line) => line === 'started',
+    // The launcher waits for the namespace's first process itself.
+    firstProcess: () => null,
     isExecuted: (line) => line === 'started',
   }
 }

@@ -88,3 +88,22 @@ export function killBelow(pid: number): void {
     }
   }
 }
+
+const DEATH_MILLISECONDS = 5000
+
+/**
+ * Waits until a process that was sent SIGKILL is dead (gone or a zombie; a pid namespace's first process becomes one only
+ * after all others in it are gone). Gives up after 5 s, when the kernel itself is stuck.
+ */
+export async function untilDead(pid: number): Promise<void> {
+  for (let waited = 0; waited < DEATH_MILLISECONDS; waited += 2) {
+    let stat: string
+    try {
+      stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    } catch {
+      return
+    }
+    if (stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')) return
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { JobCgroup } from './cgroup.ts'
 import { OutputReader } from './outputReader.ts'
-import { killBelow, treeUse } from './processTree.ts'
+import { killBelow, treeUse, untilDead } from './processTree.ts'
 import { BASE, Supervisor, type SupervisorOptions } from './supervisor.ts'
 import {
   type Limits,
@@ -35,6 +35,8 @@ export interface Confinement {
   controlFiles(program: Program, limits: Limits): ReadonlyMap<string, Uint8Array>
   /** Whether a line of the supervisor says that the job's process exists. */
   isStart(line: string): boolean
+  /** The first process of the job's pid namespace, when the line names it: once it is dead, all are. */
+  firstProcess(line: string): number | null
   /** Whether a line proves that the job was really executed and not only prepared. */
   isExecuted(line: string): boolean
 }
@@ -200,6 +202,7 @@ class Room implements SandboxRoom {
   private async followUntilDone(onStart: () => void, killed: () => boolean): Promise<number> {
     let started = false
     let executed = false
+    let first: number | null = null
     for (;;) {
       const line = await this.supervisor.nextLine()
       if (line === null) throw new SandboxError(`the supervisor died: ${this.supervisor.complaint()}`)
@@ -207,11 +210,13 @@ class Room implements SandboxRoom {
         started = true
         onStart()
       }
+      first ??= this.confinement.firstProcess(line)
       if (this.confinement.isExecuted(line)) executed = true
       const done = /^done (\d+)$/.exec(line)
       if (done === null) continue
       if (!executed && !killed())
         throw new SandboxError(`the program could not be executed: ${this.supervisor.complaint()}`)
+      if (first !== null) await untilDead(first)
       return Number(done[1])
     }
   }

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { eventually, processesWith } from './trial.testing.ts'
+
+const FIXTURE = fileURLToPath(new URL('./supervisor.fixture.ts', import.meta.url))
+const PATH = process.env.PATH ?? ''
+const UID_OF_NOBODY_IN_PARTICULAR = '1987654'
+
+function startFixture(...args: string[]): {
+  child: ChildProcess
+  lines: Record<string, unknown>[]
+  ended: Promise<void>
+} {
+  const child = spawn(process.execPath, ['--import', 'tsx', FIXTURE, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines: Record<string, unknown>[] = []
+  if (child.stdout !== null)
+    createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)))
+  return { child, lines, ended: new Promise((resolve) => child.once('close', () => resolve())) }
+}
+
+describe('the supervisor of a room', () => {
+  test.each([
+    ['bubblewrap', PATH],
+    ['namespaces', '/nonexistent'],
+  ])(
+    '[case 108] when the worker is killed with SIGKILL its job in %s dies and its scratch is gone',
+    async (kind, path) => {
+      const mark = `orphan-${randomBytes(6).toString('hex')}`
+      const { child, lines, ended } = startFixture(
+        '-',
+        path,
+        'sh',
+        '-c',
+        `echo x > /job/${mark}; sleep 1000; echo ${mark}`,
+      )
+      expect(await eventually(() => lines.some((line) => line.started === true), 20_000)).toBe(true)
+      expect(lines[0]).toMatchObject({ found: { kind } })
+      expect(await eventually(() => processesWith(mark).length > 0)).toBe(true)
+      const inside = processesWith(mark).filter((pid) => pid !== child.pid)
+      expect(inside.length).toBeGreaterThan(0)
+      child.kill('SIGKILL')
+      await ended
+      expect(await eventually(() => processesWith(mark).length === 0)).toBe(true)
+      expect(await eventually(() => processesWith('mount -t tmpfs -o size=').length === 0)).toBe(true)
+    },
+  )
+
+  test.each([
+    ['bubblewrap', PATH],
+    ['namespaces', '/nonexistent'],
+  ])('%s works for a user who is not root', async (kind, path) => {
+    const uid = process.getuid?.() === 0 ? UID_OF_NOBODY_IN_PARTICULAR : '-'
+    const { lines, ended } = startFixture(
+      uid,
+      path,
+      'sh',
+      '-c',
+      'id -u; touch /job/mine && echo wrote; touch /usr/x; cat /etc/shadow',
+    )
+    await ended
+    expect(lines[0]).toMatchObject({ found: { kind } })
+    const last = lines.at(-1) as { report: object; stdout: string; stderr: string }
+    expect(last.stdout).toBe('1000\nwrote\n')
+    expect(last.stderr).toMatch(/Read-only file system[\s\S]*No such file/)
+    expect(last.report).toMatchObject({ outcome: 'exited', exitCode: 1 })
+  })
+})
