@@ -23,7 +23,11 @@ for (const [name, text] of Object.entries(generate(root))) {
   }
 }
 if (check && stale.length > 0) {
-  console.error(`stale in lib/chain/generated: ${stale.join(', ')}. Run \`npm run contracts:build\` and commit the result.`)
+  console.error(
+    `stale in lib/chain/generated: ${stale.join(', ')}. Run \`npm run contracts:build\` and commit the result.`,
+  )
   process.exit(1)
 }
-console.log(stale.length === 0 ? 'contracts: generated files are up to date' : `contracts: wrote ${stale.join(', ')}`)
+console.log(
+  stale.length === 0 ? 'contracts: generated files are up to date' : `contracts: wrote ${stale.join(', ')}`,
+)

@@ -37,10 +37,13 @@ interface IEscrow {
     function deposit(uint256 amount) external returns (uint256 credited);
     function depositFor(address account, uint256 amount) external returns (uint256 credited);
     /// Like deposit, with a permit that may already have been used by somebody else.
-    function depositWithPermit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external returns (uint256 credited);
+    function depositWithPermit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        returns (uint256 credited);
     function withdraw(uint256 amount, address to) external;
     /// Anyone may carry an account's Withdrawal(account,to,amount,nonce,deadline).
-    function withdrawWithSig(address account, address to, uint256 amount, uint256 deadline, bytes calldata signature) external;
+    function withdrawWithSig(address account, address to, uint256 amount, uint256 deadline, bytes calldata signature)
+        external;
 
     /// TaskMarket alone: free balance to lock.
     function lock(address account, uint256 amount) external;

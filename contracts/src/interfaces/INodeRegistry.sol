@@ -6,7 +6,9 @@ import {Node} from "./Types.sol";
 
 /// Node records and their bonds. Locked bond never leaves before its duty ends.
 interface INodeRegistry {
-    event NodeRegistered(address indexed node, address indexed owner, uint16 indexed gpuClass, uint32 ticket, uint128 ask, uint128 bond);
+    event NodeRegistered(
+        address indexed node, address indexed owner, uint16 indexed gpuClass, uint32 ticket, uint128 ask, uint128 bond
+    );
     event AskChanged(address indexed node, uint128 ask);
     event ActiveChanged(address indexed node, bool active);
     event BondAdded(address indexed node, uint128 amount, uint128 bond);
@@ -22,7 +24,6 @@ interface INodeRegistry {
     error NodeTaken(address node, address owner);
     error NodeUnknown(address node);
     error NotNodeOwner(address node, address caller, address owner);
-    error OwnerIsNode(address node);
     error BondTooSmall(uint256 bond, uint256 minimum);
     error NotEnoughFreeBond(address node, uint256 free, uint256 needed);
     error StillLocked(address node, uint256 locked);
@@ -55,7 +56,8 @@ interface INodeRegistry {
     function registrationDigest(address owner, address node) external view returns (bytes32);
 
     /// Registers the caller as owner of `node` and pulls the bond. `nodeSignature` is the node key's Registration(owner,node).
-    function register(address node, uint16 gpuClass, uint128 ask, uint256 bondAmount, bytes calldata nodeSignature) external;
+    function register(address node, uint16 gpuClass, uint128 ask, uint256 bondAmount, bytes calldata nodeSignature)
+        external;
     function registerWithPermit(
         address node,
         uint16 gpuClass,

@@ -37,7 +37,9 @@ interface ITaskMarket {
     event Replaced(bytes32 indexed order, uint8 attempt, address indexed oldNode);
     event Started(bytes32 indexed order, uint8 attempt, address indexed node);
     event HandedBack(bytes32 indexed order, uint8 attempt, address indexed node);
-    event ResultSubmitted(bytes32 indexed order, uint8 attempt, address indexed node, bytes32 commitment, uint40 seedBlock);
+    event ResultSubmitted(
+        bytes32 indexed order, uint8 attempt, address indexed node, bytes32 commitment, uint40 seedBlock
+    );
     event SeedAgedOut(bytes32 indexed order, uint40 seedBlock);
     event CommitteeDrawn(bytes32 indexed order, uint8 attempt, address[] members, uint40 sealBy, uint40 revealBy);
     event Sealed(bytes32 indexed order, uint8 attempt, address indexed member, bytes32 seal);
@@ -93,6 +95,7 @@ interface ITaskMarket {
     error OwnNode(address node, address customer);
     error TooFewOwners(uint16 gpuClass, uint256 found, uint256 needed);
     error NotApprover(address signer);
+    error WrongOrder(bytes32 order, bytes32 expected);
     error TooManyAttempts(bytes32 order, uint8 attempt);
     error SeedNotReady(bytes32 order, uint256 seedBlock);
     error NobodyToDraw(bytes32 order);
@@ -116,14 +119,19 @@ interface ITaskMarket {
     function submitAndAward(
         Order calldata order,
         bytes calldata signature,
-        Bid calldata bid,
+        Bid calldata offer,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external returns (bytes32 id);
     /// Instant award: the auctioneer signs the same Bid digest as the node.
-    function award(Order calldata order, Bid calldata bid, bytes calldata nodeSignature, bytes calldata auctioneerSignature) external;
+    function award(
+        Order calldata order,
+        Bid calldata offer,
+        bytes calldata nodeSignature,
+        bytes calldata auctioneerSignature
+    ) external;
     /// Window mode, after auctionBy: the first bid opens the window.
-    function bid(Order calldata order, Bid calldata bid, bytes calldata nodeSignature) external;
+    function bid(Order calldata order, Bid calldata offer, bytes calldata nodeSignature) external;
     /// Awards the best bid of a closed window.
     function awardWindow(Order calldata order) external;
     function start(AttemptMessage calldata message, bytes calldata nodeSignature) external;
@@ -131,7 +139,7 @@ interface ITaskMarket {
     /// A new attempt by another bid; `approver` is the order's customer or auctioneer and signs the Bid digest.
     function replace(
         Order calldata order,
-        Bid calldata bid,
+        Bid calldata offer,
         bytes calldata nodeSignature,
         address approver,
         bytes calldata approverSignature
@@ -173,6 +181,6 @@ interface ITaskMarket {
     function parameters() external view returns (Parameters memory);
     function parametersAt(uint32 version) external view returns (Parameters memory);
 
-    function setParameters(Parameters calldata parameters) external;
-    function setTreasury(address treasury) external;
+    function setParameters(Parameters calldata next) external;
+    function setTreasury(address next) external;
 }

@@ -111,6 +111,8 @@ struct Job {
     uint40 submittedAt;
     /// The awarded node; while a window is open, the node of the best bid.
     address node;
+    /// Members asked for by the order.
+    uint8 members;
     /// Seats drawn, sealed and revealed.
     uint8 seats;
     uint8 sealedSeats;

@@ -1,0 +1,247 @@
+import {
+  type Account,
+  type Chain,
+  concat,
+  encodeAbiParameters,
+  encodeDeployData,
+  type Hex,
+  keccak256,
+  type PublicClient,
+  type Transport,
+  type WalletClient,
+} from 'viem'
+import { AppError } from '../kernel/errors.ts'
+import { type Address, lower } from '../kernel/ids.ts'
+import type { Deployment } from './deployment.ts'
+import { escrowAbi, nodeRegistryAbi, ogpuAbi, taskMarketAbi } from './generated/abis.ts'
+import { artifacts, type ContractKey, type LibraryKey } from './generated/artifacts.ts'
+import type { DeployParameters } from './parameters.ts'
+
+const CONTRACT_KEYS: readonly ContractKey[] = ['ogpu', 'nodeRegistry', 'escrow', 'taskMarket']
+const LIBRARY_KEYS: readonly LibraryKey[] = ['auction', 'attempts', 'committee']
+
+/** Hash over the code of every contract and library this build was made from. */
+export const CODE_HASH: Hex = keccak256(
+  concat([...CONTRACT_KEYS, ...LIBRARY_KEYS].map((key) => artifacts[key].codeHash)),
+)
+
+type Deployer = WalletClient<Transport, Chain, Account>
+
+/**
+ * Deploys and wires token, registry, escrow and task market from the committed code; needs no compiler. The deployer must
+ * be alone on its key meanwhile. Ends with ownership offered to `parameters.owner` where that is somebody else (two-step:
+ * it must accept). Throws AppError `deployment.failed` when a transaction reverts.
+ */
+export async function deployContracts(options: {
+  walletClient: Deployer
+  publicClient: PublicClient
+  parameters: DeployParameters
+}): Promise<Deployment> {
+  const { walletClient, publicClient, parameters } = options
+  const deployer = walletClient.account.address
+  const guardian = parameters.guardian ?? parameters.owner ?? deployer
+  const blockNumber = await publicClient.getBlockNumber()
+
+  const send = async (what: string, hash: Promise<Hex>) => {
+    const receipt = await publicClient.waitForTransactionReceipt({ hash: await hash })
+    if (receipt.status !== 'success') {
+      throw new AppError('deployment.failed', `deploying the contracts stopped: ${what} reverted`, {
+        status: 500,
+      })
+    }
+    return receipt
+  }
+  const create = async (what: string, data: Hex): Promise<Address> => {
+    const receipt = await send(what, walletClient.sendTransaction({ data }))
+    if (!receipt.contractAddress) {
+      throw new AppError('deployment.failed', `deploying ${what} made no contract`, { status: 500 })
+    }
+    return lower(receipt.contractAddress)
+  }
+
+  const libraries = {} as Record<LibraryKey, Address>
+  for (const key of LIBRARY_KEYS)
+    libraries[key] = await create(artifacts[key].contract, artifacts[key].creation)
+
+  const ogpu = await create(
+    'OGPU',
+    encodeDeployData({ abi: ogpuAbi, bytecode: artifacts.ogpu.creation, args: [parameters.tokenHolder] }),
+  )
+  const nodeRegistry = await create(
+    'NodeRegistry',
+    encodeDeployData({
+      abi: nodeRegistryAbi,
+      bytecode: artifacts.nodeRegistry.creation,
+      args: [ogpu, parameters.minimumBond, parameters.unbondSeconds, deployer, guardian],
+    }),
+  )
+  const escrow = await create(
+    'Escrow',
+    encodeDeployData({
+      abi: escrowAbi,
+      bytecode: artifacts.escrow.creation,
+      args: [ogpu, deployer, guardian],
+    }),
+  )
+  const taskMarket = await create(
+    'TaskMarket',
+    encodeDeployData({
+      abi: taskMarketAbi,
+      bytecode: linked('taskMarket', libraries),
+      args: [nodeRegistry, escrow, parameters.treasury, parameters.market, deployer, guardian],
+    }),
+  )
+  await send(
+    'NodeRegistry.setMarket',
+    walletClient.writeContract({
+      address: nodeRegistry,
+      abi: nodeRegistryAbi,
+      functionName: 'setMarket',
+      args: [taskMarket, escrow],
+    }),
+  )
+  await send(
+    'Escrow.setMarket',
+    walletClient.writeContract({
+      address: escrow,
+      abi: escrowAbi,
+      functionName: 'setMarket',
+      args: [taskMarket],
+    }),
+  )
+  if (parameters.owner && lower(parameters.owner) !== lower(deployer)) {
+    for (const address of [nodeRegistry, escrow, taskMarket]) {
+      await send(
+        'transferOwnership',
+        walletClient.writeContract({
+          address,
+          abi: taskMarketAbi,
+          functionName: 'transferOwnership',
+          args: [parameters.owner],
+        }),
+      )
+    }
+  }
+
+  const chainId = await publicClient.getChainId()
+  const addresses = { ogpu, nodeRegistry, escrow, taskMarket }
+  return {
+    id: await deploymentId(publicClient, chainId, addresses),
+    chainId,
+    blockNumber,
+    codeHash: CODE_HASH,
+    addresses,
+    treasury: lower(parameters.treasury),
+  }
+}
+
+/**
+ * Makes sure that `deployment` is on this chain and made of this build's code. Throws AppError: `deployment.otherChain`
+ * (chain id or genesis differ), `deployment.missing` (no code at an address) or `deployment.otherCode` (code differs).
+ */
+export async function verifyDeployment(publicClient: PublicClient, deployment: Deployment): Promise<void> {
+  const chainId = await publicClient.getChainId()
+  if (chainId !== deployment.chainId) {
+    throw new AppError(
+      'deployment.otherChain',
+      `the contracts are on chain ${deployment.chainId}, but this is chain ${chainId}`,
+      { status: 500 },
+    )
+  }
+  if (deployment.codeHash !== CODE_HASH) {
+    throw new AppError(
+      'deployment.otherCode',
+      'the deployed contracts were built from other sources than this program',
+      {
+        status: 500,
+        details: { deployed: deployment.codeHash, ours: CODE_HASH },
+      },
+    )
+  }
+  const market = await checkedCode(publicClient, 'taskMarket', deployment.addresses.taskMarket)
+  for (const key of CONTRACT_KEYS) {
+    if (key !== 'taskMarket') await checkedCode(publicClient, key, deployment.addresses[key])
+  }
+  for (const key of LIBRARY_KEYS) {
+    const start = artifacts.taskMarket.runtimeLinks[key]?.[0]
+    if (start === undefined) continue
+    await checkedCode(publicClient, key, `0x${market.slice(2 + start * 2, 2 + (start + 20) * 2)}`)
+  }
+  if ((await deploymentId(publicClient, chainId, deployment.addresses)) !== deployment.id) {
+    throw new AppError('deployment.otherChain', 'the contracts belong to another chain with the same id', {
+      status: 500,
+    })
+  }
+}
+
+async function checkedCode(
+  publicClient: PublicClient,
+  key: ContractKey | LibraryKey,
+  address: Address,
+): Promise<Hex> {
+  const artifact = artifacts[key]
+  const code = await publicClient.getCode({ address })
+  if (!code || code === '0x') {
+    throw new AppError('deployment.missing', `there is no ${artifact.contract} at ${address} on this chain`, {
+      status: 500,
+    })
+  }
+  if (keccak256(zeroed(code, artifact.open)) !== artifact.codeHash) {
+    throw new AppError(
+      'deployment.otherCode',
+      `the code at ${address} is not the ${artifact.contract} of this program`,
+      {
+        status: 500,
+      },
+    )
+  }
+  return code
+}
+
+function zeroed(code: Hex, ranges: readonly (readonly [number, number])[]): Hex {
+  let text: string = code
+  for (const [start, length] of ranges) {
+    text = text.slice(0, 2 + start * 2) + '0'.repeat(length * 2) + text.slice(2 + (start + length) * 2)
+  }
+  return text as Hex
+}
+
+function linked(key: ContractKey, libraries: Readonly<Record<LibraryKey, Address>>): Hex {
+  let code: string = artifacts[key].creation
+  for (const library of LIBRARY_KEYS) {
+    for (const start of artifacts[key].links[library] ?? []) {
+      code = code.slice(0, 2 + start * 2) + libraries[library].slice(2) + code.slice(2 + (start + 20) * 2)
+    }
+  }
+  return code as Hex
+}
+
+async function deploymentId(
+  publicClient: PublicClient,
+  chainId: number,
+  addresses: Deployment['addresses'],
+): Promise<Hex> {
+  const genesis = await publicClient.getBlock({ blockNumber: 0n })
+  return keccak256(
+    encodeAbiParameters(
+      [
+        { type: 'uint256' },
+        { type: 'bytes32' },
+        { type: 'bytes32' },
+        { type: 'address' },
+        { type: 'address' },
+        { type: 'address' },
+        { type: 'address' },
+      ],
+      [
+        BigInt(chainId),
+        genesis.hash,
+        CODE_HASH,
+        addresses.ogpu,
+        addresses.nodeRegistry,
+        addresses.escrow,
+        addresses.taskMarket,
+      ],
+    ),
+  )
+}
