@@ -1,0 +1,107 @@
+import { createPublicClient, createTestClient, createWalletClient, http, type PublicClient } from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startAnvil, type TestChain } from '#tests/support/chain.ts'
+import { deployContracts, verifyDeployment } from './deploy.ts'
+import type { Deployment } from './deployment.ts'
+import { escrowAbi, nodeRegistryAbi, ogpuAbi, taskMarketAbi } from './generated/abis.ts'
+import { LOCAL_MARKET_PARAMETERS, LOCAL_MINIMUM_BOND, LOCAL_UNBOND_SECONDS } from './parameters.ts'
+
+const account = mnemonicToAccount('test test test test test test test test test test test junk')
+const treasury = '0x00000000000000000000000000000000000000aa'
+
+let chain: TestChain
+let publicClient: PublicClient
+let deployment: Deployment
+
+async function deployTo(url: string): Promise<Deployment> {
+  const transport = http(url)
+  return deployContracts({
+    walletClient: createWalletClient({ account, chain: foundry, transport }),
+    publicClient: createPublicClient({ chain: foundry, transport, pollingInterval: 50 }) as PublicClient,
+    parameters: {
+      market: LOCAL_MARKET_PARAMETERS,
+      minimumBond: LOCAL_MINIMUM_BOND,
+      unbondSeconds: LOCAL_UNBOND_SECONDS,
+      treasury,
+      tokenHolder: account.address,
+    },
+  })
+}
+
+beforeAll(async () => {
+  chain = await startAnvil()
+  publicClient = createPublicClient({ chain: foundry, transport: http(chain.http) }) as PublicClient
+  deployment = await deployTo(chain.http)
+})
+afterAll(() => chain?.stop())
+
+describe('a deployment', () => {
+  it('is wired: the market is known to registry and escrow, and the parameters are the ones asked for', async () => {
+    const { nodeRegistry, escrow, taskMarket, ogpu } = deployment.addresses
+    const read = { abi: taskMarketAbi, address: taskMarket } as const
+    expect((await publicClient.readContract({ ...read, functionName: 'registry' })).toLowerCase()).toBe(
+      nodeRegistry,
+    )
+    expect((await publicClient.readContract({ ...read, functionName: 'escrow' })).toLowerCase()).toBe(escrow)
+    expect(await publicClient.readContract({ ...read, functionName: 'parameters' })).toEqual(
+      LOCAL_MARKET_PARAMETERS,
+    )
+    for (const [abi, address] of [
+      [escrowAbi, escrow],
+      [nodeRegistryAbi, nodeRegistry],
+    ] as const) {
+      const market = await publicClient.readContract({ abi, address, functionName: 'market' })
+      expect(market.toLowerCase()).toBe(taskMarket)
+    }
+    const supply = await publicClient.readContract({
+      abi: ogpuAbi,
+      address: ogpu,
+      functionName: 'balanceOf',
+      args: [account.address],
+    })
+    expect(supply).toBe(21_000_000n * 10n ** 18n)
+  })
+
+  it('is accepted where it stands, and its id names chain, code and addresses', async () => {
+    await expect(verifyDeployment(publicClient, deployment)).resolves.toBeUndefined()
+    expect(deployment.id).toMatch(/^0x[0-9a-f]{64}$/)
+  })
+
+  it('is refused with a wrong address, changed code, another build or another chain [case 71]', async () => {
+    const { addresses } = deployment
+    await expect(
+      verifyDeployment(publicClient, { ...deployment, addresses: { ...addresses, escrow: addresses.ogpu } }),
+    ).rejects.toMatchObject({ code: 'deployment.otherCode' })
+    await expect(
+      verifyDeployment(publicClient, { ...deployment, addresses: { ...addresses, escrow: treasury } }),
+    ).rejects.toMatchObject({ code: 'deployment.missing' })
+    await expect(
+      verifyDeployment(publicClient, { ...deployment, codeHash: `0x${'11'.repeat(32)}` }),
+    ).rejects.toMatchObject({ code: 'deployment.otherCode' })
+    await expect(verifyDeployment(publicClient, { ...deployment, chainId: 1 })).rejects.toMatchObject({
+      code: 'deployment.otherChain',
+    })
+
+    const test = createTestClient({ mode: 'anvil', chain: foundry, transport: http(chain.http) })
+    const code = await publicClient.getCode({ address: addresses.nodeRegistry })
+    if (!code) throw new Error('the registry has no code')
+    const last = code.endsWith('00') ? '01' : '00'
+    await test.setCode({
+      address: addresses.nodeRegistry,
+      bytecode: `${code.slice(0, -2)}${last}` as `0x${string}`,
+    })
+    await expect(verifyDeployment(publicClient, deployment)).rejects.toMatchObject({
+      code: 'deployment.otherCode',
+    })
+    await test.setCode({ address: addresses.nodeRegistry, bytecode: code })
+    await expect(verifyDeployment(publicClient, deployment)).resolves.toBeUndefined()
+  })
+
+  it('made twice with the same code is another deployment', async () => {
+    const second = await deployTo(chain.http)
+    expect(second.codeHash).toBe(deployment.codeHash)
+    expect(second.id).not.toBe(deployment.id)
+  })
+})
