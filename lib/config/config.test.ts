@@ -40,10 +40,9 @@ describe('the settings of the server', () => {
     }
   })
 
-  it('refuse known keys and the faucet outside the embedded chain, and accept them on it', () => {
+  it('refuse known keys outside the embedded chain, and accept them on it', () => {
     expect(() => parseConfig({ ...GOOD, CHAIN_ID: '1', RELAYER_KEY: KNOWN })).toThrow(/everybody knows/)
-    expect(() => parseConfig({ ...GOOD, CHAIN_ID: '1', FAUCET_KEY: KEY_A })).toThrow(/FAUCET_KEY/)
-    expect(parseConfig({ ...GOOD, RELAYER_KEY: KNOWN, FAUCET_KEY: KNOWN }).faucetKey).toBe(KNOWN)
+    expect(parseConfig({ ...GOOD, RELAYER_KEY: KNOWN }).relayerKey).toBe(KNOWN)
     expect(parseConfig({ ...GOOD, CHAIN_ID: '1' }).confirmations).toBe(12)
   })
 

@@ -28,8 +28,6 @@ export type Config = {
   readonly adminAddresses: readonly Address[]
   readonly relayerKey: Hex
   readonly auctioneerKey: Hex
-  /** Absent outside the embedded chain. */
-  readonly faucetKey: Hex | undefined
   /** Blocks after which a result is released and money is final. */
   readonly confirmations: number
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
@@ -94,11 +92,6 @@ function refusals(values: Parsed): string[] {
   if (values.RELAYER_KEY === values.AUCTIONEER_KEY)
     found.push('RELAYER_KEY and AUCTIONEER_KEY must be two different keys.')
   if (values.CHAIN_ID === EMBEDDED_CHAIN_ID) return found
-  if (values.FAUCET_KEY !== undefined) {
-    found.push(
-      `FAUCET_KEY is for the embedded chain (id ${EMBEDDED_CHAIN_ID}) alone; unset it on chain ${values.CHAIN_ID}.`,
-    )
-  }
   for (const name of ['RELAYER_KEY', 'AUCTIONEER_KEY'] as const) {
     if (isPublishedKey(values[name]))
       found.push(`${name} is a key that everybody knows; make one of your own.`)
@@ -123,7 +116,6 @@ function configOf(values: Parsed): Config {
     adminAddresses: values.ADMIN_ADDRESSES,
     relayerKey: values.RELAYER_KEY,
     auctioneerKey: values.AUCTIONEER_KEY,
-    faucetKey: values.FAUCET_KEY,
     confirmations: values.CONFIRMATIONS ?? (isEmbeddedChain ? 1 : 12),
     logLevel: values.LOG_LEVEL,
   }

@@ -99,13 +99,6 @@ export const VARIABLES = {
       'Key that signs instant awards. Generated on the embedded chain; needed elsewhere, and never the same as RELAYER_KEY.',
     example: '',
   },
-  FAUCET_KEY: {
-    schema: privateKey.optional(),
-    secret: true,
-    reason:
-      'Key that gives test money away. Works on the embedded chain alone and is refused everywhere else.',
-    example: '',
-  },
   CONFIRMATIONS: {
     schema: wholeNumber(1, 1000).optional(),
     reason:

@@ -1,14 +1,20 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import postgresClient from 'postgres'
 import { lineWatch, type OwnedChild, spawnOwned } from './child.ts'
 import { endStranger } from './leftover.ts'
 import { freePort } from './ports.ts'
 import { findPostgres, type PostgresBinaries } from './postgresBinaries.ts'
-import { type Identity, reachableFolder, reachablePrograms, serverIdentity } from './unprivileged.ts'
+import {
+  type Identity,
+  reachableFolder,
+  reachablePath,
+  reachablePrograms,
+  serverIdentity,
+} from './unprivileged.ts'
 
 const run = promisify(execFile)
 
@@ -64,6 +70,18 @@ export async function startPostgresServer(options: PostgresOptions): Promise<Run
     binaries,
     stop: () => child.stop('SIGINT', 15_000),
   }
+}
+
+/** Moves a stopped server's data, wherever it really lies, and its password with it. */
+export function movePostgresFolder(from: string, to: string): void {
+  const identity = serverIdentity()
+  const source = reachablePath(from, identity)
+  const target = reachablePath(to, identity)
+  if (existsSync(source)) {
+    mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
+    renameSync(source, target)
+  }
+  if (existsSync(`${from}.password`)) renameSync(`${from}.password`, `${to}.password`)
 }
 
 function passwordOf(folder: string): string {

@@ -42,20 +42,20 @@ export function isOpenToOthers(path: string): boolean {
 }
 
 /**
- * The folder the server's user can own: `wanted` itself, or, when a folder above is closed to other users (a home
- * directory with mode 700), a folder of the same identity below /var/lib/opengpu.
+ * Where a folder that the server's user owns really lies: at `wanted`, or, when a folder above is closed to other users
+ * (a home directory with mode 700), in a folder of its own below /var/lib/opengpu.
  */
+export function reachablePath(wanted: string, identity: Identity | null): string {
+  if (identity === null || isOpenToOthers(dirname(wanted))) return wanted
+  return join(SHARED_FOLDER, createHash('sha256').update(wanted).digest('hex').slice(0, 16))
+}
+
+/** Makes that folder, owned by the server's user alone. */
 export function reachableFolder(wanted: string, identity: Identity | null): string {
-  if (identity === null) {
-    mkdirSync(wanted, { recursive: true, mode: 0o700 })
-    return wanted
-  }
-  const place = isOpenToOthers(dirname(wanted))
-    ? wanted
-    : join(SHARED_FOLDER, createHash('sha256').update(wanted).digest('hex').slice(0, 16))
+  const place = reachablePath(wanted, identity)
   mkdirSync(dirname(place), { recursive: true, mode: 0o755 })
   if (!existsSync(place)) mkdirSync(place, { mode: 0o700 })
-  chownSync(place, identity.uid, identity.gid)
+  if (identity) chownSync(place, identity.uid, identity.gid)
   return place
 }
 
