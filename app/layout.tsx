@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { Footer } from '#components/frame/Footer.tsx'
 import { Header } from '#components/frame/Header.tsx'
 import { Providers } from '#components/frame/Providers.tsx'
+import { getFrame } from '#lib/web/frame.ts'
 import { grotesk, mono } from './fonts.ts'
 import './globals.css'
 
@@ -26,7 +27,12 @@ export const viewport: Viewport = {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [locale, t, requestHeaders] = await Promise.all([getLocale(), getTranslations('frame'), headers()])
+  const [locale, t, requestHeaders, frame] = await Promise.all([
+    getLocale(),
+    getTranslations('frame'),
+    headers(),
+    getFrame(),
+  ])
   return (
     <html lang={locale} className={`${grotesk.variable} ${mono.variable}`} suppressHydrationWarning>
       <body className="flex flex-col">
@@ -35,7 +41,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             <a className="skip" href="#main">
               {t('skip')}
             </a>
-            <Header />
+            <Header {...frame} />
             <main id="main" tabIndex={-1} className="flex-1 outline-none">
               {children}
             </main>

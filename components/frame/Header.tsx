@@ -4,7 +4,15 @@ import { AccountSlot } from './AccountSlot.tsx'
 import { Mark } from './Mark.tsx'
 import { NavLinks } from './NavLinks.tsx'
 
-export function Header() {
+export function Header({
+  address,
+  embedded,
+  admin,
+}: {
+  address: string | null
+  embedded: boolean
+  admin: boolean
+}) {
   const t = useTranslations('frame')
   return (
     <header className="sticky top-0 z-40 border-b border-line bg-paper">
@@ -15,8 +23,8 @@ export function Header() {
             OpenGPU<span className="hidden font-[420] text-ink-2 lg:inline"> Network</span>
           </span>
         </Link>
-        <NavLinks />
-        <AccountSlot />
+        <NavLinks admin={admin} />
+        <AccountSlot address={address} embedded={embedded} />
       </div>
     </header>
   )

@@ -12,6 +12,7 @@ const LINKS = [
   { href: '/jobs', key: 'jobs' },
   { href: '/nodes', key: 'nodes' },
   { href: '/account', key: 'account' },
+  { href: '/ops', key: 'ops' },
 ] as const
 
 /** The link whose section the reader is in. /jobs/new is its own; every other page below /jobs is "jobs". */
@@ -24,10 +25,11 @@ function current(path: string): string | null {
   )
 }
 
-export function NavLinks() {
+export function NavLinks({ admin }: { admin: boolean }) {
   const t = useTranslations('frame')
   const path = usePathname()
   const here = current(path)
+  const links = LINKS.filter((link) => admin || link.href !== '/ops')
   const [open, setOpen] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes
   useEffect(() => setOpen(false), [path])
@@ -41,7 +43,7 @@ export function NavLinks() {
     <>
       <nav aria-label={t('nav')} className="hidden h-full flex-1 md:block">
         <ul className="flex h-full gap-6">
-          {LINKS.map((link) => (
+          {links.map((link) => (
             <li key={link.href} className="h-full">
               <Link
                 href={link.href}
@@ -76,7 +78,7 @@ export function NavLinks() {
             className="rise absolute inset-x-0 top-14 border-b border-ink bg-paper"
           >
             <ul className="frame py-2">
-              {LINKS.map((link) => (
+              {links.map((link) => (
                 <li key={link.href} className="border-b border-line last:border-0">
                   <Link
                     href={link.href}

@@ -3,6 +3,7 @@
 import { ThemeProvider } from 'next-themes'
 import type { ReactNode } from 'react'
 import { Toaster } from 'sonner'
+import { WalletHost } from '#components/wallet/WalletHost.tsx'
 
 /** What every page needs in the browser: the theme and short notices. The wallet comes later, behind a click. */
 export function Providers({ nonce, children }: { nonce: string; children: ReactNode }) {
@@ -15,6 +16,7 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
       nonce={nonce}
     >
       {children}
+      <WalletHost />
       <Toaster
         position="bottom-right"
         toastOptions={{

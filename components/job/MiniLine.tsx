@@ -1,30 +1,5 @@
 import type { JobState } from '#lib/protocol/jobState.ts'
-
-/** The stops of every job, in order. */
-export const STOPS = ['order', 'vetting', 'lock', 'award', 'run', 'check', 'pay'] as const
-export type Stop = (typeof STOPS)[number]
-
-/** How far a job in this state has come: the stop it stands at, and whether it ended there without payment. */
-export function standingOf(state: JobState): { at: number; ended: boolean } {
-  switch (state) {
-    case 'held':
-    case 'rejected':
-      return { at: 1, ended: state === 'rejected' }
-    case 'open':
-    case 'cancelled':
-    case 'expired':
-      return { at: 2, ended: state !== 'open' }
-    case 'awarded':
-      return { at: 3, ended: false }
-    case 'running':
-      return { at: 4, ended: false }
-    case 'checking':
-    case 'refunded':
-      return { at: 5, ended: state === 'refunded' }
-    case 'settled':
-      return { at: 6, ended: true }
-  }
-}
+import { STOPS, standingOf } from './rules/timeline.ts'
 
 const STEP = 15
 const WIDTH = STEP * (STOPS.length - 1) + 12
@@ -33,14 +8,16 @@ const WIDTH = STEP * (STOPS.length - 1) + 12
 export function MiniLine({ state }: { state: JobState }) {
   const { at, ended } = standingOf(state)
   const x = (stop: number) => 6 + stop * STEP
-  const paid = state === 'settled'
-  const colour = paid
-    ? 'var(--clear)'
-    : state === 'held'
-      ? 'var(--ask)'
-      : ended
-        ? 'var(--ink-3)'
-        : 'var(--signal)'
+  const colour =
+    state === 'settled'
+      ? 'var(--clear)'
+      : state === 'held'
+        ? 'var(--ask)'
+        : state === 'rejected' || state === 'refunded'
+          ? 'var(--stop)'
+          : ended
+            ? 'var(--ink-3)'
+            : 'var(--signal)'
   return (
     <svg
       width={WIDTH}

@@ -1,5 +1,5 @@
 import { useTranslations } from 'next-intl'
-import { STOPS } from '#components/job/MiniLine.tsx'
+import { STOPS } from '#components/job/rules/timeline.ts'
 
 /** The stops of a job with what happens at each: a line across on a desk, down on a phone. The committee's stop shows its three seats. */
 export function LifeLine() {
