@@ -1,4 +1,8 @@
+import { desc } from 'drizzle-orm'
+import type { Db, Tx } from '../db/client.ts'
+import { deployments } from '../db/schema/chain.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
+import type { Chain } from './client.ts'
 
 /** One set of contracts on one chain. Rows of the database carry its `id`. Addresses are lower-case. */
 export interface Deployment {
@@ -16,4 +20,42 @@ export interface Deployment {
     readonly taskMarket: Address
   }
   readonly treasury: Address
+}
+
+/** Writes a deployment down; from then on it is the current one. A repeat changes nothing. */
+export async function recordDeployment(db: Db | Tx, deployment: Deployment): Promise<void> {
+  await db
+    .insert(deployments)
+    .values({
+      id: deployment.id,
+      chainId: deployment.chainId,
+      codeHash: deployment.codeHash,
+      addresses: { ...deployment.addresses, treasury: deployment.treasury },
+      fromBlock: Number(deployment.blockNumber),
+    })
+    .onConflictDoNothing()
+}
+
+/** The newest deployment that was written down; null before the first. */
+export async function currentDeployment(db: Db | Tx): Promise<Deployment | null> {
+  const [row] = await db.select().from(deployments).orderBy(desc(deployments.createdAt)).limit(1)
+  if (!row) return null
+  const { treasury, ...addresses } = row.addresses
+  return {
+    id: row.id as Hex,
+    chainId: row.chainId,
+    blockNumber: BigInt(row.fromBlock),
+    codeHash: row.codeHash,
+    addresses,
+    treasury,
+  }
+}
+
+/** Refuses to go on unless the contracts are on this chain and made of this program's code. Throws AppError `deployment.*`. */
+export async function assertDeployment(
+  chain: Pick<Chain, 'publicClient'>,
+  deployment: Deployment,
+): Promise<void> {
+  const { verifyDeployment } = await import('./deploy.ts')
+  await verifyDeployment(chain.publicClient, deployment)
 }

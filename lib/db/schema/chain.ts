@@ -8,7 +8,10 @@ export const deployments = pgTable('deployments', {
   id: text('id').primaryKey(),
   chainId: integer('chain_id').notNull(),
   codeHash: hex('code_hash').notNull(),
-  addresses: jsonb('addresses').$type<Record<'ogpu' | 'nodeRegistry' | 'escrow' | 'taskMarket', `0x${string}`>>().notNull(),
+  /** The contracts by name, and the treasury. */
+  addresses: jsonb('addresses')
+    .$type<Record<'ogpu' | 'nodeRegistry' | 'escrow' | 'taskMarket' | 'treasury', `0x${string}`>>()
+    .notNull(),
   fromBlock: bigint('from_block', { mode: 'number' }).notNull(),
   createdAt: dbTime('created_at').notNull().defaultNow(),
 })
