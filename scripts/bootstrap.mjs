@@ -19,7 +19,11 @@ function main() {
   const major = Number(parts[0])
   const minor = Number(parts[1])
   if (major < 20 || (major === 20 && minor < 19)) {
-    fail('OpenGPU Network needs Node.js 20.19 or newer and this is ' + process.versions.node + ': install a newer one from https://nodejs.org and try again.')
+    fail(
+      'OpenGPU Network needs Node.js 20.19 or newer and this is ' +
+        process.versions.node +
+        ': install a newer one from https://nodejs.org and try again.',
+    )
   }
   const stamp = currentStamp()
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
@@ -32,12 +36,14 @@ function main() {
   if (!npm(['ci', '--include=dev', '--include=optional'])) {
     say('`npm ci` did not succeed; trying `npm install` without touching the lock file ...')
     if (!npm(['install', '--no-save', '--no-package-lock', '--include=dev', '--include=optional'])) {
-      fail('The packages could not be installed. Check the network and the messages above, then run the same command again.')
+      fail(
+        'The packages could not be installed. Check the network and the messages above, then run the same command again.',
+      )
     }
   }
   mkdirSync(dirname(stampFile), { recursive: true })
   writeFileSync(stampFile, stamp)
-  say('Packages installed in ' + ((Date.now() - began) / 1000).toFixed(1) + ' s')
+  say(`Packages installed in ${((Date.now() - began) / 1000).toFixed(1)} s`)
 }
 
 /** Changes when the wanted packages change, or when another Node needs its native parts installed again. */
@@ -45,7 +51,7 @@ function currentStamp() {
   const hash = createHash('sha256')
   for (const name of ['package.json', 'package-lock.json']) {
     const file = join(root, name)
-    hash.update(name + '\0')
+    hash.update(`${name}\0`)
     if (existsSync(file)) hash.update(readFileSync(file))
   }
   hash.update(process.platform + process.arch + process.versions.modules)
@@ -58,9 +64,12 @@ function isInstalled() {
   if (!existsSync(hidden)) return false
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   const present = JSON.parse(readFileSync(hidden, 'utf8')).packages
-  return Object.keys(wanted).every(function (path) {
-    return path === '' || wanted[path].optional || (present[path] && present[path].version === wanted[path].version)
-  })
+  return Object.keys(wanted).every(
+    (path) =>
+      path === '' ||
+      wanted[path].optional ||
+      (present[path] && present[path].version === wanted[path].version),
+  )
 }
 
 /** Runs the npm that started us, else the one beside this Node, else the one on the path. */
@@ -79,15 +88,22 @@ function npm(args) {
 /** npm hands its own flags down as variables; a `--dry-run` or an `--omit` of the outer command must not reach the install. */
 function environment() {
   const copy = Object.assign({}, process.env)
-  for (const name of ['npm_config_dry_run', 'npm_config_omit', 'npm_config_only', 'npm_config_production', 'NODE_ENV']) delete copy[name]
+  for (const name of [
+    'npm_config_dry_run',
+    'npm_config_omit',
+    'npm_config_only',
+    'npm_config_production',
+    'NODE_ENV',
+  ])
+    delete copy[name]
   return copy
 }
 
 function say(text) {
-  process.stdout.write(text + '\n')
+  process.stdout.write(`${text}\n`)
 }
 
 function fail(text) {
-  process.stderr.write(text + '\n')
+  process.stderr.write(`${text}\n`)
   process.exit(1)
 }

@@ -25,7 +25,7 @@ export const DEBIAN_PACKAGES: Readonly<Record<Tool['name'], readonly string[]>> 
 const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/usr/local/bin']
 
 /** Looks for every tool. `path` narrows where bubblewrap alone may come from (the PATH of whoever starts the worker). */
-export function detectTools(path: string | undefined = process.env['PATH']): Tool[] {
+export function detectTools(path: string | undefined = process.env.PATH): Tool[] {
   const folders = (path ?? '').split(':').filter((folder) => folder !== '')
   const python = find('python3', ['/usr/bin', '/bin'])
   const numpy =
@@ -99,7 +99,7 @@ function answer(program: string, args: readonly string[]): string | null {
       encoding: 'utf8',
       timeout: 15_000,
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+      env: { ...process.env, LC_ALL: 'C', PATH: '/usr/bin:/bin' },
     }).trim()
   } catch {
     return null

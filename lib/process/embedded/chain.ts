@@ -5,7 +5,7 @@ import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
 import { chainFiles, forgetHalfWritten, saveState, startStateSaver, takeNewestState } from './chainState.ts'
 import { lineWatch, type OwnedChild, spawnOwned } from './child.ts'
 import { endStranger } from './leftover.ts'
-import { freePort } from './ports.ts'
+import { freePort, sameFreePort } from './ports.ts'
 import { rpc } from './rpc.ts'
 
 export type RunningChain = {
@@ -24,6 +24,8 @@ export type ChainOptions = {
   /** Makes a block when none came for so long, so that chain time moves on an idle chain. Absent: no idle blocks. */
   readonly idleBlocks?: { readonly busyMilliseconds: number; readonly idleMilliseconds: number }
   readonly preferredPort?: number
+  /** Insist on that port: somebody already uses the address. */
+  readonly samePort?: boolean
   readonly extraArguments?: readonly string[]
   /** Told when the state could not be saved; the chain goes on. */
   readonly onProblem?: (error: unknown) => void
@@ -77,7 +79,10 @@ export async function startChainServer(options: ChainOptions = {}): Promise<Runn
     if (existsSync(files.kept)) args.push('--load-state', files.kept)
     args.push('--dump-state', files.onExit)
   }
-  const port = await freePort(options.preferredPort)
+  const port =
+    options.samePort && options.preferredPort !== undefined
+      ? await sameFreePort(options.preferredPort)
+      : await freePort(options.preferredPort)
   const watch = lineWatch((line) => {
     const match = /^Listening on .*:(\d+)$/.exec(line)
     return match ? Number(match[1]) : undefined

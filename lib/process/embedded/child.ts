@@ -16,7 +16,7 @@ export type OwnedChild = {
 
 export type ChildOptions = {
   readonly cwd?: string
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Run as this user; only root can. */
   readonly identity?: { readonly uid: number; readonly gid: number }
   readonly onLine?: (line: string) => void
@@ -38,7 +38,7 @@ export function spawnOwned(
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...args], {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.env === undefined ? {} : { env: options.env as NodeJS.ProcessEnv }),
       ...(options.identity ?? {}),
       detached: true,
       stdio: [options.lifeline ? 'pipe' : 'ignore', 'pipe', 'pipe'],

@@ -23,7 +23,7 @@ export async function startGuard(): Promise<Guard> {
     helper = await spawnOwned(process.execPath, [PROGRAM], {
       lifeline: true,
       cwd: '/',
-      env: { PATH: process.env.PATH } as NodeJS.ProcessEnv,
+      env: { PATH: process.env.PATH },
     })
     for (const line of watched.values()) tell(line)
     void helper.exited.then(() => {

@@ -16,6 +16,15 @@ export async function freePort(preferred?: number, host = '127.0.0.1'): Promise<
   })
 }
 
+/** Waits until `port` is free again, for a server whose address others already hold. Throws when it stays taken. */
+export async function sameFreePort(port: number, host = '127.0.0.1'): Promise<number> {
+  for (let waited = 0; waited < 10_000; waited += 100) {
+    if (await isFree(port, host)) return port
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`port ${port} is taken by another program`)
+}
+
 /** Whether one can listen on `port` of `host` right now. */
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import postgresClient from 'postgres'
 import { lineWatch, type OwnedChild, spawnOwned } from './child.ts'
 import { endStranger } from './leftover.ts'
-import { freePort } from './ports.ts'
+import { freePort, sameFreePort } from './ports.ts'
 import { findPostgres, type PostgresBinaries } from './postgresBinaries.ts'
 import {
   type Identity,
@@ -36,6 +36,8 @@ export type PostgresOptions = {
   readonly durable?: boolean
   /** The port of the last run; another one is taken when it is busy. */
   readonly preferredPort?: number
+  /** Insist on that port: somebody already uses the address. */
+  readonly samePort?: boolean
 }
 
 const USER = 'opengpu'
@@ -151,7 +153,11 @@ async function launch(
   let last: unknown
   // A port may be taken between the look and the bind, and shared memory of a killed server lingers for a moment.
   for (let attempt = 0; attempt < 5; attempt++) {
-    const port = await freePort(attempt === 0 ? options.preferredPort : undefined)
+    const wanted = options.preferredPort
+    const port =
+      options.samePort && wanted !== undefined
+        ? await sameFreePort(wanted)
+        : await freePort(attempt === 0 ? wanted : undefined)
     const watch = lineWatch((line) => (/ready to accept connections/.test(line) ? true : undefined))
     const settings = [
       `port=${port}`,

@@ -1,0 +1,113 @@
+/** `npm start`: the whole network on one machine, from nothing to a printed address; Ctrl-C ends all of it in order. */
+import { resolve } from 'node:path'
+import { messageOf } from '#lib/kernel/errors.ts'
+import { type Guard, startGuard } from '#lib/process/embedded/guard.ts'
+import { isFree } from '#lib/process/embedded/ports.ts'
+import { buildSite } from './start/build.ts'
+import { isOtherGeneration } from './start/contracts.ts'
+import { NODES, setAside, takeHome } from './start/home.ts'
+import { type Network, startNetwork } from './start/network.ts'
+import { StepFailed, say, step } from './start/progress.ts'
+import { adviceFor, ensureTools } from './start/systemTools.ts'
+
+const DEFAULT_PORT = 3000
+const PORTS_TO_TRY = 100
+
+const began = performance.now()
+let guard: Guard | undefined
+let network: Network | undefined
+let releaseHome: (() => void) | undefined
+let ending: Promise<void> | undefined
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (ending) say('Still stopping; what does not end by itself is ended by force.')
+    void end(signal === 'SIGINT' || network === undefined ? 130 : 0)
+  })
+}
+
+try {
+  await start()
+} catch (error) {
+  if (!ending) {
+    process.stderr.write(
+      `\n${error instanceof StepFailed ? error.message : `The network could not be started: ${messageOf(error)}`}\n`,
+    )
+    await end(1)
+  }
+}
+
+async function start(): Promise<void> {
+  const home = resolve(process.env.OPENGPU_HOME || '.opengpu')
+  const host = process.env.HOST || '127.0.0.1'
+  const port = await choosePort(host)
+  releaseHome = takeHome(home)
+  guard = await startGuard()
+  const held = guard
+  if (!process.env.RPC_URL && isOtherGeneration(home)) {
+    say(`! The contracts' code changed: a new generation begins, the earlier data lies in ${setAside(home)}`)
+  }
+  // The compiler of the site and the small servers share the cores; the result is waited for where it is needed.
+  const building = buildSite(guard)
+  building.catch(() => {})
+  const { missing } = await step('System tools', ensureTools, ({ tools }) =>
+    tools.map((tool) => (tool.found ? `${tool.name} ${tool.version}` : `no ${tool.name}`)).join(', '),
+  )
+  for (const line of adviceFor(missing)) say(line)
+  const started = await startNetwork({
+    home,
+    host,
+    port,
+    nodes: NODES,
+    guard: held,
+    say: (line) => say(`! ${line}`),
+    built: () =>
+      step(
+        'Site build',
+        () => building,
+        (built) => (built ? 'built' : 'unchanged'),
+        'Mend what the compiler names above and start again.',
+      ),
+    ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
+    ...(process.env.RPC_URL ? { rpcUrl: process.env.RPC_URL } : {}),
+  })
+  if (ending) return void (await started.stop())
+  network = started
+  say(
+    `\nOpenGPU Network is ready after ${((performance.now() - began) / 1000).toFixed(1)} s:\n\n  ${network.url}\n\nStop with Ctrl-C. Logs: ${home}/logs`,
+  )
+}
+
+/** PORT when set (and then it must be free), else 3000 or the next free one. */
+async function choosePort(host: string): Promise<number> {
+  const named = process.env.PORT
+  if (named) {
+    const port = Number(named)
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new StepFailed(`PORT must be a number from 1 to 65535, not "${named}".`)
+    if (!(await isFree(port, host)))
+      throw new StepFailed(
+        `Port ${port} on ${host} is taken: stop what listens there, or set PORT to another number.`,
+      )
+    return port
+  }
+  for (let port = DEFAULT_PORT; port < DEFAULT_PORT + PORTS_TO_TRY; port++)
+    if (await isFree(port, host)) return port
+  throw new StepFailed(
+    `No port from ${DEFAULT_PORT} to ${DEFAULT_PORT + PORTS_TO_TRY - 1} is free on ${host}: set PORT.`,
+  )
+}
+
+/** Ends everything once and leaves with `status`. */
+function end(status: number): Promise<void> {
+  ending ??= (async () => {
+    if (network) say('\nStopping: nodes, server, chain, database ...')
+    await network?.stop()
+    // What a half-finished start left is ended here, newest first.
+    await guard?.stop()
+    releaseHome?.()
+    if (network) say('Stopped.')
+    process.exit(status)
+  })()
+  return ending
+}
