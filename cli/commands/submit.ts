@@ -143,9 +143,6 @@ export async function submit(argv: string[]): Promise<number> {
   const network = await client.json(networkViewSchema, 'GET', '/api/v1/network')
   await client.signIn(account, network.chainId)
   const estimate = await client.json(estimateViewSchema, 'POST', '/api/v1/estimate', { spec: wish.spec })
-  if (estimate.missingModules.length > 0) {
-    throw usage(`No live node has ${estimate.missingModules.join(', ')}. Nothing was sent and nothing is locked.`)
-  }
   const order = draftOrder({
     customer: account.address.toLowerCase() as Address,
     auctioneer: network.auctioneer as Address,

@@ -70,7 +70,7 @@ async function offers(db: Db, deploymentId: string, spec: JobSpec, customer: Add
 export async function estimateJob(
   db: Db,
   deploymentId: string,
-  input: { spec: JobSpec; customer: Address | null; parameters: EstimateParameters; missingModules: readonly string[] },
+  input: { spec: JobSpec; customer: Address | null; parameters: EstimateParameters },
 ): Promise<EstimateView> {
   const { spec, parameters } = input
   const [samples, live] = await Promise.all([history(db, deploymentId, spec, input.customer), offers(db, deploymentId, spec, input.customer)])
@@ -91,6 +91,5 @@ export async function estimateJob(
     price: price === null ? null : { low: price.low.toString(), expected: price.expected.toString(), high: price.high.toString() },
     suggestedMaxPrice: maxPrice.toString(),
     locks: { price: maxPrice.toString(), validation: validation.toString(), deposit: deposit.toString(), total: (maxPrice + validation + deposit).toString() },
-    missingModules: [...input.missingModules],
   }
 }

@@ -24,7 +24,6 @@ export const estimateViewSchema = z.object({
   suggestedMaxPrice: z.string(),
   /** Locked at submission for the suggested maximum price; what is not used comes back. */
   locks: z.object({ price: z.string(), validation: z.string(), deposit: z.string(), total: z.string() }),
-  missingModules: z.array(z.string()),
 })
 export type EstimateView = z.infer<typeof estimateViewSchema>
 

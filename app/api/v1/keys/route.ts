@@ -11,5 +11,7 @@ export const GET = route({ need: 'session' }, async ({ caller, runtime }) =>
 export const POST = route({ need: 'session', perMinute: 30 }, async ({ request, caller, runtime }) => {
   const { name, scopes, expiresInDays } = apiKeyRequestSchema.parse(await readJson(request))
   const expiresAt = expiresInDays === null ? null : new Date(Date.now() + expiresInDays * 86_400_000)
-  return json(await createApiKey(runtime.db, requireCaller(caller).address, { name, scopes, expiresAt }), { status: 201 })
+  return json(await createApiKey(runtime.db, requireCaller(caller).address, { name, scopes, expiresAt }), {
+    status: 201,
+  })
 })

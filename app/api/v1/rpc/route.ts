@@ -1,6 +1,6 @@
 import { AppError } from '#lib/kernel/errors.ts'
-import { forwardRpc } from '#lib/web/rpc.ts'
 import { json, readJson, route } from '#lib/web/route.ts'
+import { forwardRpc } from '#lib/web/rpc.ts'
 
 /** The embedded chain for the test wallet and the CLI of this machine. On any other chain people use their own RPC. */
 export const POST = route({ need: 'none', perMinute: 6000 }, async ({ request, runtime }) => {

@@ -9,7 +9,12 @@ export const GET = route({ need: 'none' }, async ({ caller, runtime }) =>
 
 /** Signs out: the token is worthless on the server from here on. */
 export const DELETE = route({ need: 'none' }, async ({ request, runtime }) => {
-  const token = sessionCookieOf(request.headers.get('cookie')) ?? request.headers.get('authorization')?.replace(/^Bearer /, '')
+  const token =
+    sessionCookieOf(request.headers.get('cookie')) ??
+    request.headers.get('authorization')?.replace(/^Bearer /, '')
   if (token !== undefined) await endSession(runtime.db, token)
-  return json({ ok: true }, { headers: { 'set-cookie': `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0` } })
+  return json(
+    { ok: true },
+    { headers: { 'set-cookie': `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0` } },
+  )
 })

@@ -1,4 +1,4 @@
-import { SESSION_COOKIE, SESSION_SECONDS, endSession, startSession } from '#lib/auth/sessions.ts'
+import { endSession, SESSION_COOKIE, SESSION_SECONDS, startSession } from '#lib/auth/sessions.ts'
 import { verifySignIn } from '#lib/auth/signIn.ts'
 import { signInRequestSchema } from '#lib/protocol/jobRequest.ts'
 import { sessionCookieOf } from '#lib/web/credentials.ts'
@@ -8,7 +8,12 @@ import { json, readJson, route } from '#lib/web/route.ts'
 /** Trades a signed sign-in message for a session: as a cookie for browsers, and as a token for programs (which send no Origin). */
 export const POST = route({ need: 'none', perMinute: 60 }, async ({ request, runtime }) => {
   const input = signInRequestSchema.parse(await readJson(request))
-  const session = await verifySignIn(runtime.db, runtime.chain.publicClient, input, signInExpectation(runtime.site, runtime.deployment.chainId))
+  const session = await verifySignIn(
+    runtime.db,
+    runtime.chain.publicClient,
+    input,
+    signInExpectation(runtime.site, runtime.deployment.chainId),
+  )
   const before = sessionCookieOf(request.headers.get('cookie'))
   if (before !== undefined) await endSession(runtime.db, before)
   const token = await startSession(runtime.db, session)
@@ -16,6 +21,10 @@ export const POST = route({ need: 'none', perMinute: 60 }, async ({ request, run
   const secure = runtime.site.publicUrl?.startsWith('https://') ? '; Secure' : ''
   return json(
     { address: session.address, ...(fromBrowser ? {} : { token }) },
-    { headers: { 'set-cookie': `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${secure}` } },
+    {
+      headers: {
+        'set-cookie': `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${secure}`,
+      },
+    },
   )
 })

@@ -1,0 +1,30 @@
+import * as z from 'zod'
+import { putContent } from '#lib/jobs/contents.ts'
+import { JOB_STATES } from '#lib/protocol/jobState.ts'
+import { requireCaller } from '#lib/web/credentials.ts'
+import { readJobForm } from '#lib/web/jobForm.ts'
+import { listJobs } from '#lib/web/queries.ts'
+import { json, route } from '#lib/web/route.ts'
+
+const filterSchema = z.strictObject({
+  state: z.enum(JOB_STATES).optional(),
+  cursor: z.string().max(60).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+})
+
+/** The caller's jobs, newest first; `cursor` is what the last page named as next. */
+export const GET = route({ need: 'read' }, async ({ request, caller }) => {
+  const filter = filterSchema.parse(Object.fromEntries(new URL(request.url).searchParams))
+  return json(await listJobs(requireCaller(caller), filter))
+})
+
+/** Takes a signed order with its files. The signature is the authority, so no session is needed; the same order twice is one job. */
+export const POST = route({ need: 'none', perMinute: 600 }, async ({ request, caller, runtime }) => {
+  const { job, contents } = await readJobForm(request)
+  for (const content of contents) await putContent(runtime.db, content.data, content.sha256)
+  const made = await runtime.createJob({ ...job, caller: caller?.via === 'cookie' ? caller.address : null })
+  return json(
+    { id: made.jobId, state: made.state },
+    { status: made.created ? 201 : 200, headers: { location: `/api/v1/jobs/${made.jobId}` } },
+  )
+})
