@@ -21,6 +21,16 @@ function sizeOf(data: unknown): number {
   return 0
 }
 
+/**
+ * Ends a connection for good. A polite close waits half a minute for an answer that a sleeper never gives, and what was
+ * queued for it would be kept so long.
+ */
+export function cutOff(engine: Engine): void {
+  const below = (engine.transport as unknown as { socket?: { terminate?(): void } } | undefined)?.socket
+  engine.close(true)
+  below?.terminate?.()
+}
+
 /** Counts every packet of a connection and closes it when it is larger or faster than allowed. */
 export function bound(engine: Engine): void {
   const asDashboard = createBudget(LIMITS.dashboard)
@@ -29,8 +39,9 @@ export function bound(engine: Engine): void {
     const size = sizeOf(packet.data)
     const node = forNodes.has(engine)
     const most = node ? LIMITS.workerMessageBytes : LIMITS.dashboardMessageBytes
-    if (size > most || !(node ? asNode : asDashboard)(size)) engine.close(true)
+    if (size > most || !(node ? asNode : asDashboard)(size)) cutOff(engine)
   })
+  engine.on('close', () => cutOff(engine))
 }
 
 /** Bytes that wait for the peer: in the engine's queue and in the socket below. */
@@ -46,7 +57,7 @@ export function backlog(socket: Socket): number {
 /** Sends unless too much waits for the peer already; then it is cut off, and comes back when it can read. */
 export function sendBounded(socket: Socket, most: number, event: string, message: unknown): boolean {
   if (backlog(socket) > most) {
-    socket.conn.close(true)
+    cutOff(socket.conn)
     return false
   }
   socket.emit(event, message)

@@ -2,22 +2,28 @@
  * Browsers' and the CLI's sockets. News say that something changed and carry numbers to resume from; logs are read from
  * the database at the pace of the reader, so that a tab that sleeps costs nothing.
  */
-import { and, asc, desc, eq, gt } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Namespace, Socket } from 'socket.io'
 import type * as z from 'zod'
 import type { Db } from '../db/client.ts'
-import { leases, logEntries } from '../db/schema/dispatch.ts'
+import { leases } from '../db/schema/dispatch.ts'
 import { jobs } from '../db/schema/jobs.ts'
 import { messageOf } from '../kernel/errors.ts'
 import type { Address } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { DASHBOARD_EVENTS, watchJobSchema, type watchReplySchema } from '../protocol/dashboardEvents.ts'
+import {
+  DASHBOARD_EVENTS,
+  type LogEntry,
+  watchJobSchema,
+  type watchReplySchema,
+} from '../protocol/dashboardEvents.ts'
 import { backlog, sendBounded } from './connection.ts'
 import { LIMITS } from './rules/limits.ts'
 import { type Credentials, credentialsOf, mayConnect, viewerOf } from './viewer.ts'
 
 const LOG_ENTRIES = 256
-const LOG_BATCH_CHARACTERS = 64 * 1024
+/** A message ends with the entry that reaches this. */
+const LOG_BATCH_BYTES = 64 * 1024
 const RECHECK_MILLISECONDS = 30_000
 const NETWORK_ROOM = 'network'
 
@@ -201,18 +207,13 @@ async function sendLogs(socket: Socket, watch: Watch, options: DashboardNamespac
     while (watch.again && socket.connected && watch.leaseId !== null) {
       if (backlog(socket) > LIMITS.logBacklogBytes) return
       watch.again = false
-      const entries = await options.db
-        .select({ seq: logEntries.seq, stream: logEntries.stream, text: logEntries.text })
-        .from(logEntries)
-        .where(and(eq(logEntries.leaseId, watch.leaseId), gt(logEntries.seq, watch.sentThrough)))
-        .orderBy(asc(logEntries.seq))
-        .limit(LOG_ENTRIES)
-      const batch = entries.slice(0, batchLength(entries))
+      const batch = await nextEntries(options.db, watch.leaseId, watch.sentThrough)
       const last = batch.at(-1)
       if (last === undefined) continue
       socket.emit(DASHBOARD_EVENTS.jobLogs, { jobId: watch.jobId, leaseId: watch.leaseId, entries: batch })
       watch.sentThrough = last.seq
-      if (batch.length < entries.length || entries.length === LOG_ENTRIES) watch.again = true
+      // Perhaps there is more: the last look finds nothing.
+      watch.again = true
     }
   } catch (error) {
     options.logger.warn({ error: messageOf(error) }, 'logs could not be read; the next entry tries again')
@@ -221,12 +222,16 @@ async function sendLogs(socket: Socket, watch: Watch, options: DashboardNamespac
   }
 }
 
-/** How many entries fit in one message; at least one. */
-function batchLength(entries: readonly { text: string }[]): number {
-  let characters = 0
-  const over = entries.findIndex(({ text }, index) => {
-    characters += text.length
-    return index > 0 && characters > LOG_BATCH_CHARACTERS
-  })
-  return over === -1 ? entries.length : over
+/** The next entries that fit in one message; at least one when there is one. */
+async function nextEntries(db: Db, leaseId: string, after: number): Promise<LogEntry[]> {
+  const rows = await db.execute(
+    sql`select seq, stream, text from (
+          select seq, stream, text, sum(octet_length(text)) over (order by seq) - octet_length(text) as before
+          from (
+            select seq, stream, text from log_entries
+            where lease_id = ${leaseId} and seq > ${after} order by seq limit ${LOG_ENTRIES}
+          ) next
+        ) counted where before < ${LOG_BATCH_BYTES} order by seq`,
+  )
+  return rows as unknown as LogEntry[]
 }

@@ -10,12 +10,12 @@ import type { Address } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { GATEWAY_EVENTS, leaseAckSchema } from '../protocol/workerEvents.ts'
 import { sendBounded } from './connection.ts'
-import type { Duties, For, GrantMessage, OpenMessage, Running } from './ports.ts'
+import type { Duties, For, GrantMessage, Running } from './ports.ts'
 import { LIMITS } from './rules/limits.ts'
 import type { WorkerSessions } from './workerSessions.ts'
 
 const SAFETY_MILLISECONDS = 2_000
-const OPENING_AGAIN_MILLISECONDS = 10_000
+const AGAIN_MILLISECONDS = 10_000
 
 export interface Dispatcher extends Running {
   /** Looks for leases of this node, or of all nodes when null. Returns at once. */
@@ -53,7 +53,8 @@ export async function startDispatcher(options: {
       if (nodes.length === 0) continue
       try {
         for (const grant of await duties.claim(nodes)) void send(grant)
-        for (const opening of await duties.openings(nodes)) show(opening)
+        for (const opening of await duties.openings(nodes)) tell(opening, GATEWAY_EVENTS.checkOpen)
+        for (const stop of await duties.stops(nodes)) tell(stop, GATEWAY_EVENTS.leaseStop)
         problem = null
       } catch (error) {
         // The safety tick looks again.
@@ -81,19 +82,20 @@ export async function startDispatcher(options: {
     }
   }
 
-  /** Openings sent over a socket and when; sent again over the same one only after a while, at once over a new one. */
-  const shown = new WeakMap<Socket, Map<string, number>>()
+  /** What was told over a socket and when; told again over the same one only after a while, at once over a new one. */
+  const told = new WeakMap<Socket, Map<string, number>>()
 
-  function show({ node, message }: For<OpenMessage>): void {
-    const session = sessions.assignable(node)
+  function tell(news: For<{ leaseId: string }>, event: string): void {
+    const session = sessions.assignable(news.node)
     if (session === undefined) return
-    const sent = shown.get(session.socket) ?? new Map<string, number>()
-    shown.set(session.socket, sent)
+    const sent = told.get(session.socket) ?? new Map<string, number>()
+    told.set(session.socket, sent)
     const now = performance.now()
-    for (const [leaseId, at] of sent) if (now - at >= OPENING_AGAIN_MILLISECONDS) sent.delete(leaseId)
-    if (sent.has(message.leaseId)) return
-    sent.set(message.leaseId, now)
-    sendBounded(session.socket, LIMITS.workerBacklogBytes, GATEWAY_EVENTS.checkOpen, message)
+    for (const [key, at] of sent) if (now - at >= AGAIN_MILLISECONDS) sent.delete(key)
+    const key = `${event} ${news.message.leaseId}`
+    if (sent.has(key)) return
+    sent.set(key, now)
+    sendBounded(session.socket, LIMITS.workerBacklogBytes, event, news.message)
   }
 
   const unlisten = await listen(options.sql, CHANNELS.leases, (payload) =>

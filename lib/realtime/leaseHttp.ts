@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Db } from '../db/client.ts'
-import { contentSize, putContent, streamContent, useContents } from '../jobs/contents.ts'
+import { contentSize, useContents as keepFor, putContent, streamContent } from '../jobs/contents.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { JOB_LIMITS } from '../protocol/jobSpec.ts'
@@ -79,7 +79,7 @@ export function createLeaseHandler(
     try {
       const bytes = await readVerified(request, declared, sha256)
       const { stored } = await putContent(options.db, bytes, sha256)
-      await useContents(options.db, jobId, leaseId, [sha256])
+      await keepFor(options.db, jobId, leaseId, [sha256])
       answer(response, stored ? 201 : 200, { sha256 })
     } finally {
       held -= declared

@@ -8,6 +8,7 @@ import type {
   handBackSchema,
   LeaseReply,
   leaseGrantSchema,
+  leaseStopSchema,
   runFinishedSchema,
   runLogSchema,
   runStartedSchema,
@@ -34,8 +35,10 @@ export interface Duties {
   claim(nodes: readonly Address[]): Promise<For<GrantMessage>[]>
   /** Openings that these members may see and have not answered. */
   openings(nodes: readonly Address[]): Promise<For<OpenMessage>[]>
-  /** The node refused a grant. */
-  refused(node: Address, lease: HeldLease, reason: string): Promise<void>
+  /** A grant that the node refused, or that nobody answered: it goes back. */
+  unclaim(lease: HeldLease, why: { readonly refused: boolean; readonly reason: string }): Promise<void>
+  /** Leases taken from these nodes in the last moments. The same ones may be named again. */
+  stops(nodes: readonly Address[]): Promise<For<z.input<typeof leaseStopSchema>>[]>
   /** Renews what the node holds; returns ids of leases that it must drop. */
   renew(node: Address, held: readonly HeldLease[]): Promise<string[]>
   runStarted(node: Address, message: z.output<typeof runStartedSchema>): Promise<LeaseReply>
