@@ -9,7 +9,10 @@ import { outputHash } from './outputHash.ts'
 export const NO_EXIT_CODE = -1
 
 /** The artifacts of a run that take part in the comparison, by their compared names. One that was not written is left out. */
-export function comparedOutputs(on: CompareOn, manifest: Manifest): { name: string; sha256: string; bytes: number }[] {
+export function comparedOutputs(
+  on: CompareOn,
+  manifest: Manifest,
+): { name: string; sha256: string; bytes: number }[] {
   if (on.kind === 'stdout') {
     const stdout = manifest.artifacts.find((artifact) => artifact.kind === 'stdout')
     return stdout === undefined ? [] : [{ name: STDOUT_NAME, sha256: stdout.sha256, bytes: stdout.bytes }]

@@ -27,7 +27,16 @@ export const MOVES = {
 } as const satisfies Record<JobState, readonly JobState[]>
 
 /** States that chain events decide; a reorganisation can leave any of them. */
-const CHAIN_STATES: ReadonlySet<JobState> = new Set(['open', 'awarded', 'running', 'checking', 'settled', 'refunded', 'cancelled', 'expired'])
+const CHAIN_STATES: ReadonlySet<JobState> = new Set([
+  'open',
+  'awarded',
+  'running',
+  'checking',
+  'settled',
+  'refunded',
+  'cancelled',
+  'expired',
+])
 
 /** Whether a job may go from one state to another; `rewound` is a move forced by a reorganisation. Staying is always legal outside final states. */
 export function isLegalMove(from: JobState, to: JobState, rewound = false): boolean {
@@ -35,4 +44,3 @@ export function isLegalMove(from: JobState, to: JobState, rewound = false): bool
   if (from === to) return true
   return (MOVES[from] as readonly JobState[]).includes(to)
 }
-

@@ -1,0 +1,188 @@
+/** From a signed order to a job: everything that can be refused is refused here, before anything is locked. */
+import { and, eq } from 'drizzle-orm'
+import { recoverTypedDataAddress } from 'viem'
+import { contractsOf } from '../chain/contracts.ts'
+import { decodeRevert, isRevert } from '../chain/rules/revert.ts'
+import { inTransaction } from '../db/retry.ts'
+import { jobs } from '../db/schema/jobs.ts'
+import { AppError, messageOf } from '../kernel/errors.ts'
+import { type Address, type Hex, lower, newId } from '../kernel/ids.ts'
+import { formatOgpu } from '../kernel/money.ts'
+import { contentHashes, type JobSpec } from '../protocol/jobSpec.ts'
+import type { JobState } from '../protocol/jobState.ts'
+import { MESSAGE_TYPES, marketDomain, type Order, orderId } from '../protocol/messages.ts'
+import { toWire } from '../protocol/wire.ts'
+import { requireCapacity } from './capacity.ts'
+import { chainNow } from './chainNow.ts'
+import { checkContent, requireContents } from './checkContent.ts'
+import { useContents } from './contents.ts'
+import type { JobsCtx } from './ctx.ts'
+import { orderProblem } from './rules/orderProblem.ts'
+import { tell } from './transition.ts'
+
+export interface NewJob {
+  readonly spec: JobSpec
+  readonly order: Order
+  readonly signature: Hex
+  /** Who sends it, when known: a signed-in customer may send only his own orders. */
+  readonly caller?: Address | null
+}
+
+export interface Created {
+  readonly jobId: string
+  readonly state: JobState
+  /** False when this very order was sent before: the same job is named again and nothing happened twice. */
+  readonly created: boolean
+}
+
+/**
+ * Takes an order. The contents of the spec must be stored. States: `open` (the auction begins), `held` (a person must
+ * approve), `rejected`; in the last two nothing is locked and nothing goes on chain.
+ *
+ * Throws AppError: price-zero, spec-mismatch, wrong-auctioneer, order-mismatch, deadline-past, not-your-order,
+ * bad-signature, content-missing, missing-module, no-class, no-runtime, too-few-owners, balance-too-low, order-refused,
+ * chain-down.
+ */
+export async function createJob(ctx: JobsCtx, input: NewJob): Promise<Created> {
+  const { spec, order, signature } = input
+  const domain = marketDomain(ctx.chain.chainId, ctx.deployment.addresses.taskMarket)
+  const id = lower(orderId(domain, order))
+  if (input.caller && input.caller !== order.customer) {
+    throw new AppError('not-your-order', 'The order was signed for another account than the one signed in.', {
+      status: 403,
+    })
+  }
+  const known = await jobOf(ctx, id)
+  if (known !== null) return { ...known, created: false }
+  const now = await fromChain(() => chainNow(ctx))
+  const problem = orderProblem(order, spec, { auctioneer: lower(ctx.auctioneer.address), chainNow: now })
+  if (problem !== null) throw new AppError(problem.code, problem.message, { status: 422 })
+  await requireSignature(ctx, domain, order, signature)
+  await requireContents(ctx, spec)
+  const [verdict] = await Promise.all([checkContent(ctx, spec), requireCapacity(ctx, spec, order)])
+  if (verdict.decision !== 'reject') await requireFunds(ctx, order, signature)
+
+  const state: JobState =
+    verdict.decision === 'pass' ? 'open' : verdict.decision === 'hold' ? 'held' : 'rejected'
+  return inTransaction(ctx.db, async (tx) => {
+    const [row] = await tx
+      .insert(jobs)
+      .values({
+        id: newId('job'),
+        deploymentId: ctx.deployment.id,
+        customer: order.customer,
+        title: spec.title,
+        state,
+        spec,
+        runtime: spec.runtime,
+        specHash: order.specHash,
+        orderId: id,
+        order: toWire(order),
+        orderSignature: signature,
+        verdictHash: verdict.contentHash,
+        maxPrice: order.maxPrice,
+        waiting: state === 'held' ? 'An admin must look at the script before anything is locked.' : null,
+      })
+      .onConflictDoNothing({ target: [jobs.deploymentId, jobs.orderId] })
+      .returning()
+    if (row === undefined) {
+      const [there] = await tx
+        .select({ jobId: jobs.id, state: jobs.state })
+        .from(jobs)
+        .where(and(eq(jobs.deploymentId, ctx.deployment.id), eq(jobs.orderId, id)))
+      if (there === undefined) throw new Error(`order ${id} is neither new nor known`)
+      return { ...there, created: false }
+    }
+    await useContents(tx, row.id, null, contentHashes(spec))
+    const vetted = {
+      decision: verdict.decision,
+      decidedBy: verdict.decidedBy,
+      reasons: verdict.reasons.length,
+    }
+    await tell(tx, row, null, [{ kind: 'received' }, { kind: 'vetted', data: vetted }])
+    return { jobId: row.id, state, created: true }
+  })
+}
+
+async function jobOf(ctx: JobsCtx, id: Hex): Promise<{ jobId: string; state: JobState } | null> {
+  const [row] = await ctx.db
+    .select({ jobId: jobs.id, state: jobs.state })
+    .from(jobs)
+    .where(and(eq(jobs.deploymentId, ctx.deployment.id), eq(jobs.orderId, id)))
+  return row ?? null
+}
+
+async function requireSignature(
+  ctx: JobsCtx,
+  domain: ReturnType<typeof marketDomain>,
+  order: Order,
+  signature: Hex,
+): Promise<void> {
+  const typed = { domain, types: MESSAGE_TYPES, primaryType: 'Order' } as const
+  const signer = await recoverTypedDataAddress({ ...typed, message: order, signature }).catch(() => null)
+  if (signer !== null && lower(signer) === order.customer) return
+  // Not a plain key's signature: a contract wallet may still stand behind it (ERC-1271).
+  const valid = await fromChain(() =>
+    ctx.chain.publicClient.verifyTypedData({
+      address: order.customer,
+      domain,
+      types: MESSAGE_TYPES,
+      primaryType: 'Order',
+      message: { ...order },
+      signature,
+    }),
+  )
+  if (!valid) {
+    throw new AppError('bad-signature', `The order is not signed by its customer ${order.customer}.`, {
+      status: 422,
+    })
+  }
+}
+
+/** Asks the chain what would be locked, whether it is there, and whether the order would be taken at all. */
+async function requireFunds(ctx: JobsCtx, order: Order, signature: Hex): Promise<void> {
+  const { taskMarket, escrow } = contractsOf(ctx.deployment)
+  const { publicClient } = ctx.chain
+  const [[, , , total], balance] = await Promise.all([
+    fromChain(() => publicClient.readContract({ ...taskMarket, functionName: 'budgetOf', args: [order] })),
+    fromChain(() =>
+      publicClient.readContract({ ...escrow, functionName: 'balanceOf', args: [order.customer] }),
+    ),
+  ])
+  if (balance < total) {
+    throw new AppError(
+      'balance-too-low',
+      `The job locks up to ${formatOgpu(total)} oGPU, but the balance is ${formatOgpu(balance)}. Deposit more or offer less.`,
+      { status: 422, details: { needed: total.toString(), balance: balance.toString() } },
+    )
+  }
+  await fromChain(() =>
+    publicClient.simulateContract({
+      ...taskMarket,
+      functionName: 'submit',
+      args: [order, signature],
+      account: ctx.auctioneer.address,
+    }),
+  )
+}
+
+/** Runs a chain call; a revert becomes `order-refused` with its reason, no answer becomes `chain-down`. */
+async function fromChain<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    if (isRevert(error)) {
+      const revert = decodeRevert(error)
+      throw new AppError('order-refused', `The contract would refuse this order: ${revert.sentence}`, {
+        status: 422,
+        details: { error: revert.name },
+        cause: error,
+      })
+    }
+    throw new AppError('chain-down', 'The chain does not answer at the moment. Try again in a few seconds.', {
+      status: 503,
+      details: { reason: messageOf(error).slice(0, 200) },
+      cause: error,
+    })
+  }
+}
