@@ -135,6 +135,9 @@ export function openRpcSocket(options: Options): RpcSocket {
     socket.on('message', (data) => {
       alive = true
       onMessage(socket, data.toString())
+      // Nodes that write with Nagle's algorithm hold the next small message (a new head, the next answer) until this one is
+      // acknowledged, and an idle receiver acknowledges after 40 ms. An unasked pong carries the acknowledgement at once.
+      if (socket.readyState === WebSocket.OPEN) socket.pong()
     })
     socket.on('error', (error) => {
       why = `no connection to the chain node: ${messageOf(error)}`
