@@ -17,7 +17,7 @@ import type { Sandbox } from '../sandbox/detect.ts'
 import { fullSandbox, tryPython } from '../sandbox/trial.testing.ts'
 import { type Collected, collectArtifacts } from './collect.ts'
 
-const LIMITS = { files: 100, bytes: 1024 * 1024, depth: 8 }
+const LIMITS = { files: 100, bytes: 1024 * 1024, fileBytes: 512 * 1024, depth: 8 }
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 let folder: string
@@ -113,10 +113,10 @@ describe('the artifact door', () => {
       writeFileSync(join(root, `f${String(index).padStart(2, '0')}`), 'x'.repeat(100))
     mkdirSync(join(root, 'a/b/c/d'), { recursive: true })
     writeFileSync(join(root, 'a/b/c/d/deep'), 'x')
-    const counted = await collect({}, { files: 5, bytes: 10_000, depth: 3 })
+    const counted = await collect({}, { files: 5, bytes: 10_000, fileBytes: 10_000, depth: 3 })
     expect(counted.artifacts.map((artifact) => artifact.name)).toEqual(['f00', 'f01', 'f02', 'f03', 'f04'])
     expect(counted.left.some((line) => line.includes('too deep'))).toBe(true)
-    const weighed = await collect({}, { files: 50, bytes: 350, depth: 3 })
+    const weighed = await collect({}, { files: 50, bytes: 350, fileBytes: 350, depth: 3 })
     expect(weighed.artifacts).toHaveLength(3)
     expect(existsSync(join(spool, `part-${process.pid}-3`))).toBe(false)
   })

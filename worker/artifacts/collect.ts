@@ -12,6 +12,8 @@ import { artifactNameProblem } from '#lib/protocol/artifactName.ts'
 export interface CollectLimits {
   readonly files: number
   readonly bytes: number
+  /** Of a single file. */
+  readonly fileBytes: number
   /** Folders below each other. */
   readonly depth: number
 }
@@ -127,12 +129,11 @@ export async function collectArtifacts(
       const target = await open(part, 'w', 0o600)
       let copied: { sha256: string; bytes: number } | null
       try {
-        copied = await copyHashed(source, target, bytesLeft)
+        copied = await copyHashed(source, target, Math.min(bytesLeft, limits.fileBytes))
       } finally {
         await target.close()
       }
-      if (copied === null)
-        return void left.push(`${shown(path)}: the results are larger than ${limits.bytes} bytes`)
+      if (copied === null) return void left.push(`${shown(path)}: larger than a result may be`)
       if (inputs.get(path.toString('utf8')) === copied.sha256) return
       const name = travelName(path, copied.sha256)
       if (taken.has(name)) return void left.push(`${shown(path)}: a file named ${name} is there already`)
