@@ -78,7 +78,7 @@ library Committee {
         if (job.sealedSeats < job.seats && block.timestamp <= job.sealBy) {
             revert ITaskMarket.TooEarly(id, uint256(job.sealBy) + 1);
         }
-        if (job.nodeOutcome == 0 && opening.outcome != 0) _open(m, id, job, opening);
+        if (job.nodeOutcome == 0 && opening.outcome != 0) _open(id, job, opening);
         if (job.nodeOutcome == 0 && block.timestamp <= job.openBy) revert ITaskMarket.NotOpened(id);
         for (uint256 i; i < reveals.length; ++i) {
             _reveal(m, id, job, reveals[i], signatures[i]);
@@ -112,7 +112,7 @@ library Committee {
         emit ITaskMarket.Sealed(id, message.attempt, message.member, message.seal);
     }
 
-    function _open(Market storage m, bytes32 id, Job storage job, Opening calldata opening) private {
+    function _open(bytes32 id, Job storage job, Opening calldata opening) private {
         MarketStore.requireNotAfter(id, job.openBy);
         if (opening.outcome > Messages.TIMEOUT) revert ITaskMarket.OutcomeInvalid(opening.outcome);
         bytes32 computed = Messages.commitment(id, job.attempt, job.node, opening);

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Escrow} from "../../src/Escrow.sol";
+import {IEscrow} from "../../src/interfaces/IEscrow.sol";
+import {INodeRegistry} from "../../src/interfaces/INodeRegistry.sol";
+import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
+import {
+    AttemptMessage,
+    Bid,
+    Job,
+    Opening,
+    Order,
+    Parameters,
+    ResultMessage,
+    RevealMessage,
+    SealMessage,
+    Seat,
+    Settlement,
+    State
+} from "../../src/interfaces/Types.sol";
+import {Messages} from "../../src/Messages.sol";
+import {NodeRegistry} from "../../src/NodeRegistry.sol";
+import {OGPU} from "../../src/OGPU.sol";
+import {TaskMarket} from "../../src/TaskMarket.sol";
+import {Test} from "./Test.sol";
+
+/// The whole market with six nodes of six owners, one customer, one auctioneer, and a default job to walk through.
+/// Default money: maxPrice 10, bid 6 at rate 0.05 a second, so base 6, bond 18, budget 10 + 3 x 10 + 0.5.
+abstract contract MarketFixture is Test {
+    uint256 internal constant CUSTOMER_KEY = 0xC0;
+    uint256 internal constant AUCTIONEER_KEY = 0xA0;
+    uint256 internal constant NODE_KEY = 0x1000;
+    uint256 internal constant OWNER_KEY = 0x2000;
+    uint16 internal constant CLASS = 7;
+    uint256 internal constant NODES = 6;
+    uint256 internal constant BOND = 1_000 ether;
+    uint256 internal constant DEPOSITED = 1_000 ether;
+    bytes32 internal constant GOOD = keccak256("the right output");
+    bytes32 internal constant BAD = keccak256("another output");
+
+    OGPU internal token;
+    NodeRegistry internal registry;
+    Escrow internal escrow;
+    TaskMarket internal market;
+    address internal treasury = address(0x7EA);
+    address internal guardian = address(0x60A);
+    address internal customer;
+    address internal auctioneer;
+    mapping(address node => uint256) internal keyOf;
+
+    Order internal order;
+    Opening internal opening;
+    bytes32 internal id;
+    /// Read once, so that signing makes no call that an expected revert would catch.
+    bytes32 private _domain;
+
+    /// What a seat does in a test.
+    struct Word {
+        uint8 outcome;
+        bytes32 output;
+        uint32 secondsUsed;
+        uint16 agrees;
+        bool seals;
+        bool reveals;
+    }
+
+    function setUp() public virtual {
+        vm.warp(1_800_000_000);
+        vm.roll(1_000);
+        customer = vm.addr(CUSTOMER_KEY);
+        auctioneer = vm.addr(AUCTIONEER_KEY);
+        token = new OGPU(address(this));
+        registry = new NodeRegistry(token, 100 ether, 600, address(this), guardian);
+        escrow = new Escrow(token, address(this), guardian);
+        market = new TaskMarket(registry, escrow, treasury, _parameters(), address(this), guardian);
+        _domain = market.domainSeparator();
+        registry.setMarket(address(market), address(escrow));
+        escrow.setMarket(address(market));
+        for (uint256 i; i < NODES; ++i) _register(i, CLASS);
+        token.approve(address(escrow), type(uint256).max);
+        escrow.depositFor(customer, DEPOSITED);
+        order = _order();
+        id = market.orderId(order);
+        opening = Opening(Messages.SUCCESS, GOOD, keccak256("manifest"), 50, keccak256("salt"));
+    }
+
+    function _parameters() internal pure virtual returns (Parameters memory) {
+        return Parameters({
+            feeBps: 200,
+            depositBps: 500,
+            penaltyBps: 2_000,
+            fineBps: 500,
+            floorRate: 0.0001 ether,
+            auctionSeconds: 60,
+            openSeconds: 600,
+            windowSeconds: 30,
+            startSeconds: 120,
+            replaceSeconds: 100,
+            drawSeconds: 600,
+            sealMarginSeconds: 60,
+            revealSeconds: 90
+        });
+    }
+
+    function _order() internal view returns (Order memory) {
+        return Order({
+            customer: customer,
+            auctioneer: auctioneer,
+            specHash: keccak256("spec"),
+            maxPrice: 10 ether,
+            gpuClass: CLASS,
+            validation: 1,
+            comparison: Messages.EXACT,
+            members: 3,
+            timeout: 60,
+            softSeconds: 120,
+            hardSeconds: 240,
+            floorBps: 5_000,
+            submitBy: uint64(block.timestamp + 1 hours),
+            nonce: 1
+        });
+    }
+
+    // ---- people ----
+
+    function _node(uint256 i) internal pure returns (address) {
+        return vm.addr(NODE_KEY + i);
+    }
+
+    function _owner(uint256 i) internal pure returns (address) {
+        return vm.addr(OWNER_KEY + i);
+    }
+
+    function _register(uint256 i, uint16 gpuClass) internal {
+        _registerFor(_owner(i), NODE_KEY + i, gpuClass);
+    }
+
+    function _registerFor(address owner, uint256 nodeKey, uint16 gpuClass) internal {
+        address node = vm.addr(nodeKey);
+        keyOf[node] = nodeKey;
+        token.transfer(owner, BOND);
+        bytes memory signature = _signDigest(nodeKey, registry.registrationDigest(owner, node));
+        vm.startPrank(owner);
+        token.approve(address(registry), BOND);
+        registry.register(node, gpuClass, 0.01 ether, BOND, signature);
+        vm.stopPrank();
+    }
+
+    // ---- signatures ----
+
+    function _signDigest(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function _digest(bytes32 structHash) internal view returns (bytes32) {
+        return keccak256(abi.encodePacked("\x19\x01", _domain, structHash));
+    }
+
+    function _sign(uint256 key, bytes32 structHash) internal view returns (bytes memory) {
+        return _signDigest(key, _digest(structHash));
+    }
+
+    function _signOrder() internal view returns (bytes memory) {
+        return _signDigest(CUSTOMER_KEY, market.orderId(order));
+    }
+
+    function _signBid(uint256 key, Bid memory offer) internal view returns (bytes memory) {
+        return _sign(key, keccak256(abi.encode(Messages.BID, offer)));
+    }
+
+    // ---- steps of the default job; each starts where the one before ended ----
+
+    function _bid(uint256 i, uint128 price) internal view returns (Bid memory) {
+        return Bid({
+            order: id,
+            attempt: market.jobOf(id).attempt + 1,
+            node: _node(i),
+            price: price,
+            rate: price / order.softSeconds,
+            validUntil: uint64(block.timestamp + 1 days)
+        });
+    }
+
+    function _submit() internal {
+        id = market.orderId(order);
+        market.submit(order, _signOrder());
+    }
+
+    function _award(Bid memory offer) internal {
+        market.award(order, offer, _signBid(keyOf[offer.node], offer), _signBid(AUCTIONEER_KEY, offer));
+    }
+
+    function _award() internal {
+        _award(_bid(0, 6 ether));
+    }
+
+    function _placeBid(Bid memory offer) internal {
+        market.bid(order, offer, _signBid(keyOf[offer.node], offer));
+    }
+
+    function _attempt() internal view returns (AttemptMessage memory) {
+        Job memory job = market.jobOf(id);
+        return AttemptMessage(id, job.attempt, job.node);
+    }
+
+    function _start() internal {
+        AttemptMessage memory message = _attempt();
+        market.start(message, _sign(keyOf[message.node], keccak256(abi.encode(Messages.START, message))));
+    }
+
+    function _handBack() internal {
+        AttemptMessage memory message = _attempt();
+        market.handBack(message, _sign(keyOf[message.node], keccak256(abi.encode(Messages.HAND_BACK, message))));
+    }
+
+    function _commitment() internal view returns (bytes32) {
+        AttemptMessage memory message = _attempt();
+        return keccak256(abi.encode(id, message.attempt, message.node, opening));
+    }
+
+    function _submitResult(ResultMessage memory result) internal {
+        market.submitResult(result, _sign(keyOf[result.node], keccak256(abi.encode(Messages.RESULT, result))));
+    }
+
+    function _result() internal {
+        AttemptMessage memory message = _attempt();
+        _submitResult(ResultMessage(id, message.attempt, message.node, _commitment()));
+    }
+
+    function _replace(Bid memory offer, uint256 approverKey) internal {
+        market.replace(
+            order, offer, _signBid(keyOf[offer.node], offer), vm.addr(approverKey), _signBid(approverKey, offer)
+        );
+    }
+
+    function _draw() internal {
+        vm.roll(block.number + 2);
+        market.draw(order);
+    }
+
+    function _members() internal view returns (Seat[] memory) {
+        return market.seatsOf(id);
+    }
+
+    function _salt(uint256 i) internal pure returns (bytes32) {
+        return keccak256(abi.encode("salt", i));
+    }
+
+    function _revealOf(uint256 seat, Word memory word) internal view returns (RevealMessage memory) {
+        return RevealMessage({
+            order: id,
+            attempt: market.jobOf(id).attempt,
+            member: _members()[seat].member,
+            outcome: word.outcome,
+            outputHash: word.output,
+            secondsUsed: word.secondsUsed,
+            salt: _salt(seat),
+            agrees: word.agrees
+        });
+    }
+
+    function _sealOf(uint256 seat, Word memory word) internal view returns (SealMessage memory) {
+        RevealMessage memory r = _revealOf(seat, word);
+        bytes32 sealed_ =
+            keccak256(abi.encode(r.order, r.attempt, r.member, r.outcome, r.outputHash, r.secondsUsed, r.salt));
+        return SealMessage(id, r.attempt, r.member, sealed_);
+    }
+
+    function _seal(SealMessage memory message, uint256 key) internal {
+        SealMessage[] memory seals = new SealMessage[](1);
+        bytes[] memory signatures = new bytes[](1);
+        seals[0] = message;
+        signatures[0] = _sign(key, keccak256(abi.encode(Messages.SEAL, message)));
+        market.seal(seals, signatures);
+    }
+
+    function _sealSeat(uint256 seat, Word memory word) internal {
+        SealMessage memory message = _sealOf(seat, word);
+        _seal(message, keyOf[message.member]);
+    }
+
+    function _sealAll(Word[] memory words) internal {
+        for (uint256 i; i < words.length; ++i) {
+            if (words[i].seals) _sealSeat(i, words[i]);
+        }
+    }
+
+    function _reveal(Opening memory shown, RevealMessage memory message, uint256 key) internal {
+        RevealMessage[] memory reveals = new RevealMessage[](1);
+        bytes[] memory signatures = new bytes[](1);
+        reveals[0] = message;
+        signatures[0] = _sign(key, keccak256(abi.encode(Messages.REVEAL, message)));
+        market.reveal(order, shown, reveals, signatures);
+    }
+
+    function _revealSeat(Opening memory shown, uint256 seat, Word memory word) internal {
+        RevealMessage memory message = _revealOf(seat, word);
+        _reveal(shown, message, keyOf[message.member]);
+    }
+
+    function _open() internal {
+        market.reveal(order, opening, new RevealMessage[](0), new bytes[](0));
+    }
+
+    function _noOpening() internal pure returns (Opening memory none) {}
+
+    /// Seals, waits for sealBy where a seat is silent, opens, reveals, and settles where the last reveal did not.
+    function _committee(Word[] memory words) internal {
+        _sealAll(words);
+        Job memory job = market.jobOf(id);
+        if (job.sealedSeats < job.seats) vm.warp(job.sealBy + 1);
+        _open();
+        for (uint256 i; i < words.length; ++i) {
+            if (words[i].seals && words[i].reveals) _revealSeat(opening, i, words[i]);
+        }
+        job = market.jobOf(id);
+        if (job.state != State.Settled) {
+            vm.warp(job.deadline + 1);
+            market.settle(order);
+        }
+    }
+
+    function _says(uint8 outcome, bytes32 output) internal pure returns (Word memory) {
+        return Word(outcome, output, 40, 0, true, true);
+    }
+
+    function _words(Word memory a, Word memory b, Word memory c) internal pure returns (Word[] memory words) {
+        words = new Word[](3);
+        (words[0], words[1], words[2]) = (a, b, c);
+    }
+
+    function _allGood() internal pure returns (Word[] memory) {
+        Word memory good = _says(Messages.SUCCESS, GOOD);
+        return _words(good, good, good);
+    }
+
+    /// The default job in `state`. Window, HandedBack, Cancelled and Expired take their own shortest path.
+    function _to(State state) internal {
+        if (state == State.None) return;
+        _submit();
+        if (state == State.Open) return;
+        if (state == State.Cancelled) return _cancel();
+        if (state == State.Expired) {
+            vm.warp(market.jobOf(id).deadline + 1);
+            return market.expire(order);
+        }
+        if (state == State.Window) {
+            vm.warp(market.jobOf(id).auctionBy);
+            return _placeBid(_bid(0, 6 ether));
+        }
+        _award();
+        if (state == State.Awarded) return;
+        if (state == State.HandedBack) return _handBack();
+        _start();
+        if (state == State.Running) return;
+        vm.warp(block.timestamp + 50);
+        _result();
+        if (state == State.Resulted) return;
+        _draw();
+        if (state == State.Checking) return;
+        _committee(_allGood());
+    }
+
+    function _cancel() internal {
+        vm.prank(customer);
+        market.cancel(order, "");
+    }
+
+    function _state() internal view returns (State) {
+        return market.jobOf(id).state;
+    }
+
+    function assertState(State expected) internal view {
+        assertEq(uint256(_state()), uint256(expected), "state");
+    }
+
+    /// sum of balances + locks = owed <= held, with every account named.
+    function assertSolvent() internal view {
+        uint256 sum = escrow.balanceOf(customer) + escrow.lockedOf(customer) + escrow.balanceOf(treasury);
+        for (uint256 i; i < NODES; ++i) sum += escrow.balanceOf(_owner(i));
+        assertEq(sum, escrow.owed(), "sum of accounts is what the escrow owes");
+        assertLe(escrow.owed(), token.balanceOf(address(escrow)), "the escrow holds what it owes");
+    }
+}
