@@ -99,6 +99,8 @@ def sys_name(): return os.path.basename(socket.__name__)
 `,
   'an address in a docstring and a word about miners':
     '"""See https://example.com/paper.pdf. Data miners welcome."""\nURL = "https://example.com"\nprint(URL)\n',
+  'a dictionary that is called builtins':
+    'builtins = {}\nkey = input()\nbuiltins[key] = 1\nprint(builtins[key])\n',
   'a script that fails': 'import sys\nprint("no", file=sys.stderr)\nraise SystemExit(3)\n',
   'a script that never ends': 'while True:\n    pass\n',
   'symbolic code made and compiled by regular means':

@@ -127,7 +127,7 @@ class PythonReader {
     const object = node.childForFieldName('value')
     if (object === null) return null
     const name = this.#dotted(object, 0)
-    if (!/^(?:__builtins__|builtins|__dict__)$/.test(name)) return null
+    if (!/^(?:__builtins__|__dict__)$/.test(name)) return null
     const key = node.childForFieldName('subscript')
     const args: Value[] = [
       { kind: 'name', name: '__builtins__' },
