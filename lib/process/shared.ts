@@ -4,6 +4,7 @@
  */
 import type { Chain } from '../chain/client.ts'
 import type { Config } from '../config/config.ts'
+import type { Created, NewJob } from '../jobs/create.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
 import type { Address } from '../kernel/ids.ts'
 import type { HealthView } from '../protocol/views.ts'
@@ -16,6 +17,8 @@ export interface Runtime extends JobsCtx {
   readonly relayer: Address
   readonly site: { readonly publicUrl: string | null; readonly port: number }
   isAdmin(address: Address): boolean
+  /** Takes an order: see lib/jobs/create.ts. */
+  createJob(input: NewJob): Promise<Created>
   health(): Promise<HealthView>
 }
 

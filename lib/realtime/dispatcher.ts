@@ -75,10 +75,15 @@ export async function startDispatcher(options: {
           .timeout(LIMITS.grantAnswerWithin)
           .emitWithAck(GATEWAY_EVENTS.leaseGrant, message),
       )
-      if (answer.kind === 'refused') await duties.refused(node, lease, answer.reason)
+      if (answer.kind === 'refused') await duties.unclaim(lease, { refused: true, reason: answer.reason })
     } catch (error) {
-      // Unheard or half heard: if the node has it, its heartbeats renew the lease; if not, the lease runs out.
       logger.info({ node, ...lease, error: messageOf(error) }, 'a lease was handed out without an answer')
+      // Should the node have it after all and say that it runs, then the row is not `granted` any more and stays.
+      await duties
+        .unclaim(lease, { refused: false, reason: 'the grant was not answered' })
+        .catch((again: unknown) => {
+          logger.warn({ ...lease, error: messageOf(again) }, 'a lease could not be taken back; it runs out')
+        })
     }
   }
 

@@ -11,6 +11,7 @@ import type { Address } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { disconnectServer } from '../nodes/sessions.ts'
 import { createAskBids } from './bids.ts'
+import { askEverywhere, openCluster } from './cluster.ts'
 import { bound } from './connection.ts'
 import { type NetworkTopic, serveDashboards } from './dashboardNamespace.ts'
 import { startDispatcher } from './dispatcher.ts'
@@ -24,6 +25,8 @@ import { createWorkerSessions } from './workerSessions.ts'
 export interface GatewayOptions {
   readonly db: Db
   readonly sql: Sql
+  /** For the connections over which server processes hear of each other. */
+  readonly databaseUrl: string
   readonly logger: Logger
   readonly deployment: Deployment
   readonly site: { readonly publicUrl: string | null; readonly port: () => number }
@@ -43,7 +46,9 @@ export interface Gateway extends Running {
 export async function attachGateway(http: HttpServer, options: GatewayOptions): Promise<Gateway> {
   const { db, sql, logger, deployment, duties } = options
   const serverId = `srv_${randomBytes(9).toString('base64url')}`
+  const cluster = await openCluster(options.databaseUrl, logger)
   const io = new Server(http, {
+    adapter: cluster.adapter,
     path: '/socket.io',
     transports: ['websocket', 'polling'],
     destroyUpgrade: false,
@@ -95,7 +100,11 @@ export async function attachGateway(http: HttpServer, options: GatewayOptions): 
   })
 
   return {
-    askBids: createAskBids(sessions),
+    askBids: askEverywhere(
+      io.of('/worker'),
+      createAskBids(sessions),
+      (node) => sessions.assignable(node) !== undefined,
+    ),
     serverId,
     connectedNodes: () => sessions.all().map(({ node }) => node),
     networkChanged: dashboards.networkChanged,
@@ -108,8 +117,10 @@ export async function attachGateway(http: HttpServer, options: GatewayOptions): 
         logger.warn({ error: messageOf(error) }, 'sessions could not be closed; their silence will tell')
       }
       // Closes the sockets; the HTTP server itself is closed by whoever owns it.
-      io.disconnectSockets(true)
+      io.local.disconnectSockets(true)
       io.engine.close()
+      for (const name of ['/', '/worker', '/dashboard']) io.of(name).adapter.close()
+      await cluster.close()
     },
     health: () => {
       const parts = [dispatcher.health(), news.health()]

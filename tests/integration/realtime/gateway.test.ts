@@ -98,6 +98,7 @@ describe('the gateway', () => {
     gateway = await attachGateway(http, {
       db: open.db,
       sql: open.sql,
+      databaseUrl: database.url,
       logger: createLogger('test', 'silent'),
       deployment,
       site: { publicUrl: null, port: () => port },

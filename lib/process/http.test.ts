@@ -1,0 +1,127 @@
+import { request, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createHttpServer, pathOf } from './http.ts'
+
+describe('the HTTP server', () => {
+  let server: Server
+  let port: number
+  let bodies: number[]
+  let seen: Record<string, unknown>[]
+
+  beforeEach(async () => {
+    bodies = []
+    seen = []
+    server = createHttpServer([], (incoming, response) => {
+      seen.push({ ...incoming.headers })
+      let size = 0
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length
+      })
+      incoming.on('end', () => {
+        bodies.push(size)
+        response.end('ok')
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    port = (server.address() as AddressInfo).port
+  })
+  afterEach(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  function ask(
+    path: string,
+    options: { headers?: Record<string, string>; method?: string; body?: () => Buffer | null } = {},
+  ) {
+    return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
+      const outgoing = request(
+        { port, path, method: options.method ?? 'GET', headers: options.headers ?? {} },
+        (answer) => {
+          answer.resume()
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers })
+        },
+      )
+      outgoing.on('error', reject)
+      const send = (): void => {
+        for (;;) {
+          const chunk = options.body?.() ?? null
+          if (chunk === null) return void outgoing.end()
+          if (!outgoing.write(chunk)) return void outgoing.once('drain', send)
+        }
+      }
+      send()
+    })
+  }
+
+  it('[case 129] takes from nobody a header that would steer the framework or name the caller', async () => {
+    await ask('/ops', {
+      headers: {
+        'x-middleware-subrequest': 'middleware:middleware:middleware:middleware:middleware',
+        'x-forwarded-host': 'evil.example',
+        'x-opengpu-peer': '1.2.3.4',
+      },
+    })
+    expect(seen[0]).not.toHaveProperty('x-middleware-subrequest')
+    expect(seen[0]).not.toHaveProperty('x-forwarded-host')
+    expect(seen[0]).toMatchObject({ 'x-opengpu-peer': '127.0.0.1' })
+  })
+
+  it('[case 129] refuses addresses that spell a path in a second way', async () => {
+    for (const path of ['//ops', '/a//b', '/%2e%2e/ops', '/a/../ops', '/ops\\x', '/%5cops', '/a%00']) {
+      expect(pathOf(path), path).toBeNull()
+    }
+    expect((await ask('//ops')).status).toBe(400)
+    expect(seen).toEqual([])
+    for (const path of ['/', '/ops', '/api/v1/jobs/job_1?x=//y', '/zh-Hant/jobs'])
+      expect(pathOf(path)).not.toBeNull()
+  })
+
+  it('answers 413 to a body that says it is too large, and cuts off one that turns out to be', async () => {
+    const announced = await ask('/api/v1/keys', {
+      method: 'POST',
+      headers: { 'content-length': String(2 ** 30) },
+    })
+    expect(announced.status).toBe(413)
+    expect(announced.headers['content-type']).toBe('application/problem+json')
+
+    const chunk = Buffer.alloc(64 * 1024)
+    let left = 1024
+    const endless = ask('/api/v1/keys', {
+      method: 'POST',
+      headers: { 'transfer-encoding': 'chunked' },
+      body: () => (left-- > 0 ? chunk : null),
+    }).then(
+      ({ status }) => status,
+      () => 'cut off',
+    )
+    expect([413, 'cut off']).toContain(await endless)
+    expect(bodies).toEqual([])
+    expect((await ask('/fine', { method: 'POST', body: once(Buffer.alloc(1024 * 1024)) })).status).toBe(200)
+    expect(bodies).toEqual([1024 * 1024])
+  })
+
+  it('answers nonsense with 400 and lets nobody frame or sniff a page', async () => {
+    const raw = await new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'))
+      let text = ''
+      socket.on('data', (data) => {
+        text += data
+      })
+      socket.on('close', () => resolve(text))
+    })
+    expect(raw).toMatch(/^HTTP\/1\.1 400/)
+    const { headers } = await ask('/')
+    expect(headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' })
+  })
+})
+
+function once(chunk: Buffer): () => Buffer | null {
+  let sent = false
+  return () => {
+    if (sent) return null
+    sent = true
+    return chunk
+  }
+}
