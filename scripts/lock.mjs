@@ -16,10 +16,41 @@ const NPM = 'npm@10.8.2'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const lockFile = join(root, 'package-lock.json')
 
-const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32']
-const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64', 'wasm32']
+const SYSTEMS = [
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+]
+const PROCESSORS = [
+  'arm',
+  'arm64',
+  'ia32',
+  'loong64',
+  'mips64el',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'x64',
+  'wasm32',
+]
 /** Names that packages use for what Node calls something else. */
-const ALIASES = { windows: 'win32', macos: 'darwin', amd64: 'x64', x86_64: 'x64', aarch64: 'arm64', ppc64le: 'ppc64', armv7: 'arm', armhf: 'arm' }
+const ALIASES = {
+  windows: 'win32',
+  macos: 'darwin',
+  amd64: 'x64',
+  x86_64: 'x64',
+  aarch64: 'arm64',
+  ppc64le: 'ppc64',
+  armv7: 'arm',
+  armhf: 'arm',
+}
 
 if (process.argv.includes('--check')) {
   const problems = check(read('package.json'), read('package-lock.json'))
@@ -29,7 +60,11 @@ if (process.argv.includes('--check')) {
     process.exit(1)
   }
 } else {
-  const result = spawnSync('npx', ['--yes', NPM, 'install', '--package-lock-only', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' })
+  const result = spawnSync(
+    'npx',
+    ['--yes', NPM, 'install', '--package-lock-only', '--no-audit', '--no-fund'],
+    { cwd: root, stdio: 'inherit' },
+  )
   if (result.status !== 0) process.exit(result.status ?? 1)
   const lock = read('package-lock.json')
   const added = complete(lock)
@@ -54,8 +89,13 @@ function missing(lock) {
 
 /** Node's own search: the folder of the package itself, then every folder above. */
 function resolvesTo(lock, from, name) {
-  const folders = from === '' ? [] : from.split('/node_modules/').map((_, i, parts) => parts.slice(0, i + 1).join('/node_modules/'))
-  return ['', ...folders].some((folder) => lock.packages[folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`])
+  const folders =
+    from === ''
+      ? []
+      : from.split('/node_modules/').map((_, i, parts) => parts.slice(0, i + 1).join('/node_modules/'))
+  return ['', ...folders].some(
+    (folder) => lock.packages[folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`],
+  )
 }
 
 function complete(lock) {
@@ -64,16 +104,26 @@ function complete(lock) {
     lock.packages[path] = { version, ...platformOf(name), optional: true }
     added++
   }
-  lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  lock.packages = Object.fromEntries(
+    Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+  )
   return added
 }
 
 /** What the name of a platform package says about where it runs. */
 function platformOf(name) {
-  const words = name.split('/').at(-1).split(/[-.]/).map((word) => ALIASES[word] ?? word)
+  const words = name
+    .split('/')
+    .at(-1)
+    .split(/[-.]/)
+    .map((word) => ALIASES[word] ?? word)
   const os = words.filter((word) => SYSTEMS.includes(word))
   const cpu = words.filter((word) => PROCESSORS.includes(word))
-  const libc = words.some((word) => /^musl/.test(word)) ? ['musl'] : words.some((word) => /^gnu/.test(word)) && os.includes('linux') ? ['glibc'] : []
+  const libc = words.some((word) => /^musl/.test(word))
+    ? ['musl']
+    : words.some((word) => /^gnu/.test(word)) && os.includes('linux')
+      ? ['glibc']
+      : []
   return { ...(cpu.length ? { cpu } : {}), ...(libc.length ? { libc } : {}), ...(os.length ? { os } : {}) }
 }
 
@@ -84,12 +134,14 @@ function check(manifest, lock) {
     const wanted = JSON.stringify(manifest[kind] ?? {})
     if (wanted !== JSON.stringify(top[kind] ?? {})) problems.push(`${kind} differ from package.json`)
     for (const [name, version] of Object.entries(manifest[kind] ?? {})) {
-      if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) problems.push(`${name} is not pinned to one version (${version})`)
+      if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+        problems.push(`${name} is not pinned to one version (${version})`)
     }
   }
   for (const { name } of missing(lock)) problems.push(`no entry for the optional package ${name}`)
   for (const [path, entry] of Object.entries(lock.packages)) {
-    if (entry.resolved && !entry.resolved.startsWith('https://registry.npmjs.org/')) problems.push(`${path} comes from ${entry.resolved}`)
+    if (entry.resolved && !entry.resolved.startsWith('https://registry.npmjs.org/'))
+      problems.push(`${path} comes from ${entry.resolved}`)
     if (entry.hasInstallScript && !(path.split('node_modules/').at(-1) in manifest.allowScripts)) {
       problems.push(`${path} has an install script and no line in package.json "allowScripts"`)
     }

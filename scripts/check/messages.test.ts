@@ -18,7 +18,8 @@ describe('the texts of the site', () => {
   it('are missed when a source uses a key nobody wrote', () => {
     const known = new Set(['home.title', 'states.open'])
     const source =
-      "const t = useTranslations('home')\nt('title')\nt('gone')\nconst s = await getTranslations('states')\ns(`${x}`)\ns('open')\ns.rich('closed')"
+      "const t = useTranslations('home')\nt('title')\nt('gone')\nconst s = await getTranslations('states')\ns(`$" +
+      "{x}`)\ns('open')\ns.rich('closed')"
     expect(missingKeys(source, known)).toEqual([
       { key: 'home.gone', line: 3 },
       { key: 'states.closed', line: 7 },

@@ -1,0 +1,134 @@
+/** The test suites, each run by its own program and read back as rows. */
+import { spawn } from 'node:child_process'
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { forgeRows, playwrightRows, readJson, type TestRow, vitestRows } from './results.ts'
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const REPORTS = join(ROOT, 'test-results')
+/** Playwright empties its own output folder at each run; reports lie beside it. */
+const report = (name: string): string => join(REPORTS, `report-${name}.json`)
+
+export type Suite = 'contracts' | 'unit' | 'integration' | 'browser'
+
+type Program = {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly output?: string
+  readonly minutes: number
+}
+
+/** Runs a program with its output on ours; `output` instead names a file for its standard output. Resolves with the exit status. */
+function runProgram(program: Program): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(program.file, [...program.args], {
+      cwd: ROOT,
+      env: { ...process.env, ...program.env },
+      stdio: ['ignore', program.output ? 'pipe' : process.argv.includes('--json') ? 2 : 'inherit', 'inherit'],
+    })
+    if (program.output && child.stdout) child.stdout.pipe(createWriteStream(program.output))
+    // A runner that hangs must not hang everything: it counts as failed.
+    const timer = setTimeout(() => child.kill('SIGKILL'), program.minutes * 60_000)
+    child.on('error', () => resolve(127))
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve(code ?? 1)
+    })
+  })
+}
+
+function prepared(name: string): string {
+  mkdirSync(REPORTS, { recursive: true })
+  const file = report(name)
+  rmSync(file, { force: true })
+  return file
+}
+
+/** When a runner died before it wrote its report, that is one failed test. */
+function orFailed(rows: TestRow[] | null, status: number, name: string): TestRow[] {
+  if (rows === null)
+    return [{ title: `${name} ended with exit status ${status} and no report`, file: '', result: 'failed' }]
+  if (status !== 0 && !rows.some((row) => row.result === 'failed'))
+    return [...rows, { title: `${name} ended with exit status ${status}`, file: '', result: 'failed' }]
+  return rows
+}
+
+/** Solidity tests, `only` as a pattern of function names. */
+export async function runContracts(only?: string): Promise<TestRow[]> {
+  const output = prepared('forge')
+  const forge = join(ROOT, 'node_modules/@foundry-rs/forge/bin.mjs')
+  const args = [forge, 'test', '--json', ...(only === undefined ? [] : ['--match-test', only])]
+  const status = await runProgram({ file: process.execPath, args, output, minutes: 10 })
+  const text = existsSync(output) ? readFileSync(output, 'utf8') : ''
+  const start = text.indexOf('{')
+  let rows: TestRow[] | null = null
+  try {
+    rows = start < 0 ? null : forgeRows(ROOT, JSON.parse(text.slice(start)) as never)
+  } catch {
+    // The report was cut off: reported as one failure below.
+  }
+  for (const row of rows ?? [])
+    if (row.result === 'failed') console.log(`✗ ${row.file}: ${row.title} ${row.reason ?? ''}`)
+  return orFailed(rows, status, 'forge')
+}
+
+/** Tests of vitest's projects, `only` as a pattern of titles. */
+export async function runVitest(
+  projects: readonly ('unit' | 'integration')[],
+  only?: string,
+): Promise<TestRow[]> {
+  const output = prepared(`vitest-${projects.join('-')}`)
+  const args = [
+    join(ROOT, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--passWithNoTests',
+    ...projects.flatMap((name) => ['--project', name]),
+  ]
+  args.push(
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${output}`,
+    ...(only === undefined ? [] : ['-t', only]),
+  )
+  const status = await runProgram({ file: process.execPath, args, minutes: 15 })
+  const json = readJson(output)
+  return orFailed(json === null ? null : vitestRows(ROOT, json as never), status, 'vitest')
+}
+
+/** Browser tests with this Chromium; without one every test counts as skipped. */
+export async function runBrowser(chromium: string | null, only?: string): Promise<TestRow[]> {
+  const output = prepared('playwright')
+  const args = [
+    join(ROOT, 'node_modules/@playwright/test/cli.js'),
+    'test',
+    ...(only === undefined ? [] : ['--grep', only]),
+  ]
+  const env = {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: output,
+    ...(chromium === null ? {} : { PLAYWRIGHT_CHROMIUM: chromium }),
+  }
+  const status =
+    chromium === null
+      ? await runProgram({
+          file: process.execPath,
+          args: [...args, '--list', '--reporter=json'],
+          env,
+          minutes: 2,
+        })
+      : await runProgram({
+          file: process.execPath,
+          args: [...args, '--reporter=list,json'],
+          env,
+          minutes: 12,
+        })
+  const json = readJson(output)
+  const rows = orFailed(json === null ? null : playwrightRows(ROOT, json as never), status, 'playwright')
+  if (chromium !== null) return rows
+  return rows.map((row) => ({
+    ...row,
+    result: 'skipped' as const,
+    reason: 'no Chromium: sudo apt-get install -y chromium, or npx playwright install chromium',
+  }))
+}
