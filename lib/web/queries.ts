@@ -73,7 +73,7 @@ export async function getAccount(who: Who): Promise<AccountView> {
 }
 
 /** A transaction with our contracts' calls and events decoded, and the caller's own jobs it touched; null when the text is no hash. */
-export async function getTransaction(text: string, who: Who | null = null): Promise<TransactionView | null> {
+export async function getTransaction(who: Who | null, text: string): Promise<TransactionView | null> {
   if (!/^0x[0-9a-fA-F]{64}$/.test(text)) return null
   const rt = runtime()
   const hash = lower(text as Hex)

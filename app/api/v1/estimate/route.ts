@@ -11,7 +11,11 @@ export const POST = route({ need: 'none', perMinute: 600 }, async ({ request, ca
     await estimateJob(runtime.db, runtime.deployment.id, {
       spec,
       customer: caller?.address ?? null,
-      parameters: { members: parameters.members, depositBps: parameters.depositBps, floorRate: BigInt(parameters.floorRate) },
+      parameters: {
+        members: parameters.members,
+        depositBps: parameters.depositBps,
+        floorRate: BigInt(parameters.floorRate),
+      },
     }),
   )
 })
