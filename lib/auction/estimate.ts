@@ -6,8 +6,8 @@ import { jobs } from '../db/schema/jobs.ts'
 import { nodeSessions, nodes } from '../db/schema/nodes.ts'
 import type { Address } from '../kernel/ids.ts'
 import { bpsDown } from '../kernel/money.ts'
-import { type JobSpec, specHash } from '../protocol/jobSpec.ts'
 import type { EstimateView } from '../protocol/jobRequest.ts'
+import { type JobSpec, specHash } from '../protocol/jobSpec.ts'
 import { SILENCE_SECONDS } from '../protocol/workerEvents.ts'
 import { priceInterval, secondsInterval, suggestMaxPrice } from './rules/estimate.ts'
 
@@ -23,11 +23,22 @@ export interface EstimateParameters {
 }
 
 /** Seconds that like jobs of this deployment ran: the very same spec first, else the customer's own program, else the same runtime. */
-async function history(db: Db, deploymentId: string, spec: JobSpec, customer: Address | null): Promise<number[]> {
+async function history(
+  db: Db,
+  deploymentId: string,
+  spec: JobSpec,
+  customer: Address | null,
+): Promise<number[]> {
   const hash = specHash(spec)
   const likeness = [
     eq(jobs.specHash, hash),
-    customer === null ? undefined : and(eq(jobs.customer, customer), sql`${jobs.spec}->>'entry' = ${spec.entry}`, eq(jobs.runtime, spec.runtime)),
+    customer === null
+      ? undefined
+      : and(
+          eq(jobs.customer, customer),
+          sql`${jobs.spec}->>'entry' = ${spec.entry}`,
+          eq(jobs.runtime, spec.runtime),
+        ),
     eq(jobs.runtime, spec.runtime),
   ]
   for (const like of likeness) {
@@ -36,7 +47,17 @@ async function history(db: Db, deploymentId: string, spec: JobSpec, customer: Ad
       .select({ seconds: sql<number>`extract(epoch from ${leases.endedAt} - ${leases.startedAt})::float8` })
       .from(leases)
       .innerJoin(jobs, eq(jobs.id, leases.jobId))
-      .where(and(eq(leases.deploymentId, deploymentId), eq(leases.role, 'run'), isNotNull(leases.startedAt), isNotNull(leases.endedAt), isNotNull(leases.manifest), eq(jobs.state, 'settled'), like))
+      .where(
+        and(
+          eq(leases.deploymentId, deploymentId),
+          eq(leases.role, 'run'),
+          isNotNull(leases.startedAt),
+          isNotNull(leases.endedAt),
+          isNotNull(leases.manifest),
+          eq(jobs.state, 'settled'),
+          like,
+        ),
+      )
       .orderBy(desc(leases.endedAt))
       .limit(MOST_SAMPLES)
     if (rows.length > 0) return rows.map((row) => row.seconds)
@@ -49,7 +70,10 @@ async function offers(db: Db, deploymentId: string, spec: JobSpec, customer: Add
   const rows = await db
     .select({ owner: nodes.owner, announcement: nodeSessions.announcement })
     .from(nodes)
-    .innerJoin(nodeSessions, and(eq(nodeSessions.node, nodes.node), eq(nodeSessions.deploymentId, nodes.deploymentId)))
+    .innerJoin(
+      nodeSessions,
+      and(eq(nodeSessions.node, nodes.node), eq(nodeSessions.deploymentId, nodes.deploymentId)),
+    )
     .where(
       and(
         eq(nodes.deploymentId, deploymentId),
@@ -60,7 +84,10 @@ async function offers(db: Db, deploymentId: string, spec: JobSpec, customer: Add
         gt(nodeSessions.lastSeenAt, sql`now() - make_interval(secs => ${SILENCE_SECONDS})`),
       ),
     )
-  return rows.filter((row) => row.owner !== customer && row.announcement.runtimes.some((runtime) => runtime.name === spec.runtime))
+  return rows.filter(
+    (row) =>
+      row.owner !== customer && row.announcement.runtimes.some((runtime) => runtime.name === spec.runtime),
+  )
 }
 
 /**
@@ -73,7 +100,10 @@ export async function estimateJob(
   input: { spec: JobSpec; customer: Address | null; parameters: EstimateParameters },
 ): Promise<EstimateView> {
   const { spec, parameters } = input
-  const [samples, live] = await Promise.all([history(db, deploymentId, spec, input.customer), offers(db, deploymentId, spec, input.customer)])
+  const [samples, live] = await Promise.all([
+    history(db, deploymentId, spec, input.customer),
+    offers(db, deploymentId, spec, input.customer),
+  ])
   const seconds = secondsInterval(samples)
   const price = priceInterval(
     live.map((offer) => BigInt(offer.announcement.ask)),
@@ -88,8 +118,16 @@ export async function estimateJob(
     samples: samples.length,
     nodes: live.length,
     seconds,
-    price: price === null ? null : { low: price.low.toString(), expected: price.expected.toString(), high: price.high.toString() },
+    price:
+      price === null
+        ? null
+        : { low: price.low.toString(), expected: price.expected.toString(), high: price.high.toString() },
     suggestedMaxPrice: maxPrice.toString(),
-    locks: { price: maxPrice.toString(), validation: validation.toString(), deposit: deposit.toString(), total: (maxPrice + validation + deposit).toString() },
+    locks: {
+      price: maxPrice.toString(),
+      validation: validation.toString(),
+      deposit: deposit.toString(),
+      total: (maxPrice + validation + deposit).toString(),
+    },
   }
 }

@@ -94,7 +94,7 @@ export async function* streamContent(db: Db, sha256: string): AsyncGenerator<Uin
 }
 
 /** Says that a job uses contents: as its input (no lease) or as the output of a lease. */
-export async function useContents(
+export async function claimContents(
   tx: Db | Tx,
   jobId: string,
   leaseId: string | null,

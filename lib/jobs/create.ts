@@ -15,7 +15,7 @@ import { toWire } from '../protocol/wire.ts'
 import { requireCapacity } from './capacity.ts'
 import { chainNow } from './chainNow.ts'
 import { checkContent, requireContents } from './checkContent.ts'
-import { useContents } from './contents.ts'
+import { claimContents } from './contents.ts'
 import type { JobsCtx } from './ctx.ts'
 import { orderProblem } from './rules/orderProblem.ts'
 import { tell } from './transition.ts'
@@ -93,7 +93,7 @@ export async function createJob(ctx: JobsCtx, input: NewJob): Promise<Created> {
       if (there === undefined) throw new Error(`order ${id} is neither new nor known`)
       return { ...there, created: false }
     }
-    await useContents(tx, row.id, null, contentHashes(spec))
+    await claimContents(tx, row.id, null, contentHashes(spec))
     const vetted = {
       decision: verdict.decision,
       decidedBy: verdict.decidedBy,

@@ -1,7 +1,8 @@
 /** What the rooms of a job's life need from the process they run in. The composition root builds one. */
 import type { Sql } from 'postgres'
-import type { LocalAccount, PublicClient } from 'viem'
+import type { LocalAccount } from 'viem'
 import type * as z from 'zod'
+import type { Chain } from '../chain/client.ts'
 import type { Deployment } from '../chain/deployment.ts'
 import type { Db } from '../db/client.ts'
 import type { Address } from '../kernel/ids.ts'
@@ -19,11 +20,7 @@ export interface JobsCtx {
   readonly db: Db
   readonly sql: Sql
   readonly deployment: Deployment
-  readonly chain: {
-    readonly publicClient: PublicClient
-    readonly chainId: number
-    request<T>(method: string, params: readonly unknown[]): Promise<T>
-  }
+  readonly chain: Chain
   /** Signs the chosen bid; orders must name its address. */
   readonly auctioneer: LocalAccount
   /** Blocks after which money is final and results are released; 1 = the block itself. */

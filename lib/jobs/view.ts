@@ -53,7 +53,10 @@ export async function listJobs(
     .orderBy(desc(jobs.id))
     .limit(limit + 1)
   const shown = rows.slice(0, limit)
-  const names = await namesOf(ctx, shown.flatMap((job) => (job.node === null ? [] : [job.node])))
+  const names = await namesOf(
+    ctx,
+    shown.flatMap((job) => (job.node === null ? [] : [job.node])),
+  )
   return {
     jobs: shown.map((job) => summaryOf(job, names)),
     next: rows.length > limit ? (shown[shown.length - 1]?.id ?? null) : null,
@@ -84,7 +87,9 @@ export async function jobView(ctx: JobsCtx, id: string, viewer: Viewer): Promise
   ])
   const released = isReleased(job)
   const runs = jobLeases.filter((lease) => lease.role === 'run')
-  const result = runs.find((lease) => lease.attempt === job.attempt && lease.node === job.node && lease.manifest !== null)
+  const result = runs.find(
+    (lease) => lease.attempt === job.attempt && lease.node === job.node && lease.manifest !== null,
+  )
   const artifacts = released && job.dataDeletedAt === null ? (result?.manifest?.artifacts ?? []) : []
   const over = FINAL_STATES.has(job.state)
   const opening = openingOf(events)
@@ -99,7 +104,10 @@ export async function jobView(ctx: JobsCtx, id: string, viewer: Viewer): Promise
     spec: job.spec,
     attempt: job.attempt,
     leaseId: runs[runs.length - 1]?.id ?? null,
-    verdict: verdict === null ? null : { decision: verdict.decision, reasons: verdict.reasons, decidedBy: verdict.decidedBy },
+    verdict:
+      verdict === null
+        ? null
+        : { decision: verdict.decision, reasons: verdict.reasons, decidedBy: verdict.decidedBy },
     timeline: timeline.map((entry) => ({
       seq: entry.seq,
       kind: entry.kind,
@@ -117,7 +125,9 @@ export async function jobView(ctx: JobsCtx, id: string, viewer: Viewer): Promise
       reason: bid.reason,
     })),
     committee: foldSeats(events).map((seat) => {
-      const lease = jobLeases.find((item) => item.role === 'check' && item.node === seat.member && item.attempt === job.attempt)
+      const lease = jobLeases.find(
+        (item) => item.role === 'check' && item.node === seat.member && item.attempt === job.attempt,
+      )
       return {
         seat: seat.seat,
         member: seat.member,
@@ -130,10 +140,15 @@ export async function jobView(ctx: JobsCtx, id: string, viewer: Viewer): Promise
         seconds: seat.seconds,
       }
     }),
-    difference: difference === undefined || !over ? null : differenceViewSchema.nullable().catch(null).parse(difference.data),
+    difference:
+      difference === undefined || !over
+        ? null
+        : differenceViewSchema.nullable().catch(null).parse(difference.data),
     artifacts,
     released,
-    stdout: released ? await stdoutOf(ctx.db, artifacts.find((artifact) => artifact.kind === 'stdout')?.sha256) : null,
+    stdout: released
+      ? await stdoutOf(ctx.db, artifacts.find((artifact) => artifact.kind === 'stdout')?.sha256)
+      : null,
     cost: {
       locked: job.locked?.toString() ?? null,
       price: job.price?.toString() ?? null,
@@ -145,7 +160,12 @@ export async function jobView(ctx: JobsCtx, id: string, viewer: Viewer): Promise
       slashed: job.slashed?.toString() ?? null,
       penalty: job.penalty?.toString() ?? null,
     },
-    deadlines: { submitBy: Number(job.order.submitBy), startBy: job.startBy, soft: job.softDeadline, hard: job.hardDeadline },
+    deadlines: {
+      submitBy: Number(job.order.submitBy),
+      startBy: job.startBy,
+      soft: job.softDeadline,
+      hard: job.hardDeadline,
+    },
     chainNow: now,
     transactions: [
       ...sent.flatMap(({ kind, hashes, minedHash, status }) => {
@@ -174,14 +194,26 @@ export async function releasedArtifact(
   sha256: string,
   viewer: Viewer,
 ): Promise<{ name: string; bytes: number; kind: string } | null> {
-  const [job] = await ctx.db.select().from(jobs).where(and(eq(jobs.id, id), eq(jobs.deploymentId, ctx.deployment.id)))
+  const [job] = await ctx.db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.id, id), eq(jobs.deploymentId, ctx.deployment.id)))
   if (job === undefined || (job.customer !== viewer.address && !viewer.admin)) return null
   if (!isReleased(job) || job.dataDeletedAt !== null || job.node === null) return null
   const rows = await ctx.db
     .select({ manifest: leases.manifest })
     .from(leases)
-    .where(and(eq(leases.jobId, id), eq(leases.role, 'run'), eq(leases.attempt, job.attempt), eq(leases.node, job.node)))
-  const found = rows.flatMap((row) => row.manifest?.artifacts ?? []).find((artifact) => artifact.sha256 === sha256)
+    .where(
+      and(
+        eq(leases.jobId, id),
+        eq(leases.role, 'run'),
+        eq(leases.attempt, job.attempt),
+        eq(leases.node, job.node),
+      ),
+    )
+  const found = rows
+    .flatMap((row) => row.manifest?.artifacts ?? [])
+    .find((artifact) => artifact.sha256 === sha256)
   return found === undefined ? null : { name: found.name, bytes: found.bytes, kind: found.kind }
 }
 
@@ -212,20 +244,29 @@ async function namesOf(
   const rows = await ctx.db
     .select({ node: nodeSessions.node, name: sql<string>`${nodeSessions.announcement}->>'name'` })
     .from(nodeSessions)
-    .where(and(eq(nodeSessions.deploymentId, ctx.deployment.id), inArray(nodeSessions.node, [...new Set(nodes)])))
+    .where(
+      and(eq(nodeSessions.deploymentId, ctx.deployment.id), inArray(nodeSessions.node, [...new Set(nodes)])),
+    )
   return new Map(rows.map((row) => [row.node, row.name]))
 }
 
 function openingOf(events: readonly { name: string; args: unknown }[]): NodeOpening | null {
   const opened = [...events].reverse().find((event) => event.name === 'Opened')
-  const opening = (opened?.args as { opening?: { outcome: unknown; outputHash: unknown } } | undefined)?.opening
-  return opening === undefined ? null : { outcome: Number(opening.outcome), outputHash: String(opening.outputHash) }
+  const opening = (opened?.args as { opening?: { outcome: unknown; outputHash: unknown } } | undefined)
+    ?.opening
+  return opening === undefined
+    ? null
+    : { outcome: Number(opening.outcome), outputHash: String(opening.outputHash) }
 }
 
-function foreignTransactions(timeline: readonly (typeof jobEvents.$inferSelect)[], ours: ReadonlySet<string>) {
+function foreignTransactions(
+  timeline: readonly (typeof jobEvents.$inferSelect)[],
+  ours: ReadonlySet<string>,
+) {
   const found = new Map<Hex, string>()
   for (const entry of timeline) {
-    if (entry.transactionHash !== null && !ours.has(entry.transactionHash)) found.set(entry.transactionHash, entry.kind)
+    if (entry.transactionHash !== null && !ours.has(entry.transactionHash))
+      found.set(entry.transactionHash, entry.kind)
   }
   return [...found].map(([hash, kind]) => ({ kind, hash, status: 'mined' }))
 }

@@ -8,28 +8,20 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Db } from '../db/client.ts'
-import { contentSize, useContents as keepFor, putContent, streamContent } from '../jobs/contents.ts'
+import { contentSize, streamContent } from '../jobs/contents.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { JOB_LIMITS } from '../protocol/jobSpec.ts'
+import { acceptArtifact, authorizeLease, mayRead, requireRoom } from '../scheduler/leaseAccess.ts'
 
 const ROUTE = /^\/api\/leases\/([A-Za-z0-9_]{1,40})\/(contents|artifacts)\/([0-9a-f]{64})$/
 const PREFIX = '/api/leases/'
 /** Bytes of uploads held in memory at a time, over all nodes; who comes when it is full is asked to come again. */
 const UPLOADS_BYTES = 256 * 1024 * 1024
 
-/** What a lease's token allows. */
-export interface LeaseFiles {
-  /** Whether the holder of the token may read this content: the job's own inputs, or an output it was shown. */
-  mayRead(leaseId: string, token: string, sha256: string): Promise<boolean>
-  /** The job that uploads of this lease belong to, while the lease is live; null when they are refused. */
-  jobForUploads(leaseId: string, token: string): Promise<string | null>
-}
-
 export interface LeaseHttpOptions {
   readonly db: Db
   readonly logger: Logger
-  readonly files: LeaseFiles
 }
 
 /** Returns a handler that answers requests below /api/leases/ and says whether it did. */
@@ -44,7 +36,8 @@ export function createLeaseHandler(
     sha256: string,
     response: ServerResponse,
   ): Promise<void> {
-    if (!(await options.files.mayRead(leaseId, token, sha256))) throw noSuch()
+    const lease = await authorizeLease(options, leaseId, token)
+    if (lease === null || !(await mayRead(options, lease, sha256))) throw noSuch()
     const size = await contentSize(options.db, sha256)
     if (size === null) throw noSuch()
     response.writeHead(200, {
@@ -66,20 +59,20 @@ export function createLeaseHandler(
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const jobId = await options.files.jobForUploads(leaseId, token)
-    if (jobId === null) throw noSuch()
+    const lease = await authorizeLease(options, leaseId, token)
+    if (lease === null) throw noSuch()
     const declared = Number(request.headers['content-length'] ?? Number.NaN)
     if (!Number.isSafeInteger(declared))
       throw new AppError('length-required', 'Say how many bytes come.', { status: 411 })
     if (declared > JOB_LIMITS.fileBytes) throw tooLarge()
+    await requireRoom(options, lease, sha256, declared)
     if (held + declared > UPLOADS_BYTES) {
       throw new AppError('busy', 'Too many uploads at once. Try again in a moment.', { status: 503 })
     }
     held += declared
     try {
       const bytes = await readVerified(request, declared, sha256)
-      const { stored } = await putContent(options.db, bytes, sha256)
-      await keepFor(options.db, jobId, leaseId, [sha256])
+      const { stored } = await acceptArtifact(options, lease, sha256, bytes)
       answer(response, stored ? 201 : 200, { sha256 })
     } finally {
       held -= declared

@@ -1,5 +1,5 @@
 /** What the network carries to the chain for a job: one intent per message and purpose, whoever asks however often. */
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { queueIntent } from '../chain/intents.ts'
 import {
   type Call,
@@ -59,22 +59,6 @@ async function nextTry(tx: Tx, job: Job, kind: string): Promise<number | null> {
   if (last.status === 'queued' || last.status === 'sent') return null
   const wait = RETRY_SECONDS[Math.min(rows.length, RETRY_SECONDS.length) - 1] ?? 60
   return last.age >= wait ? rows.length : null
-}
-
-/** True while one of these calls for the job is on its way. */
-export async function underWay(tx: Tx, jobId: string, kinds: readonly string[]): Promise<boolean> {
-  const [row] = await tx
-    .select({ id: intents.id })
-    .from(intents)
-    .where(
-      and(
-        eq(intents.jobId, jobId),
-        inArray(intents.kind, [...kinds]),
-        inArray(intents.status, ['queued', 'sent']),
-      ),
-    )
-    .limit(1)
-  return row !== undefined
 }
 
 export async function carryStart(tx: Tx, ctx: Ctx, job: Job, message: AttemptMessage, nodeSignature: Hex) {

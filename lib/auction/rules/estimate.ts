@@ -34,7 +34,11 @@ export const QUOTE_MARGIN_BPS = 15_000n
  * Price interval in wei: what the eligible nodes would quote. `asks` are wei per second, any order; null when there are
  * none. Rounded up by at most one wei, so that a suggestion is never below the quote it stands for.
  */
-export function priceInterval(asks: readonly bigint[], seconds: Interval<number> | null, timeoutSeconds: number): Interval<bigint> | null {
+export function priceInterval(
+  asks: readonly bigint[],
+  seconds: Interval<number> | null,
+  timeoutSeconds: number,
+): Interval<bigint> | null {
   const sorted = [...asks].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   const cheapest = sorted[0]
   const dearest = sorted[sorted.length - 1]
@@ -48,7 +52,11 @@ export function priceInterval(asks: readonly bigint[], seconds: Interval<number>
     const most = cheapest * BigInt(timeoutSeconds)
     return { low: most, expected: most, high: dearest * BigInt(timeoutSeconds) }
   }
-  return { low: quote(cheapest, seconds.low), expected: quote(cheapest, seconds.expected), high: quote(dearest, seconds.high) }
+  return {
+    low: quote(cheapest, seconds.low),
+    expected: quote(cheapest, seconds.expected),
+    high: quote(dearest, seconds.high),
+  }
 }
 
 /**

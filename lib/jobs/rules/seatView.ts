@@ -26,7 +26,9 @@ export function seatAgrees(seat: SeatFacts, opening: NodeOpening | null, compari
   if (seat.outcome === RUN_OUTCOME.malicious || seat.outcome === RUN_OUTCOME.noData) return false
   const bothRan = seat.outcome === RUN_OUTCOME.success && opening.outcome === RUN_OUTCOME.success
   if (!bothRan) return seat.outcome !== RUN_OUTCOME.success && opening.outcome !== RUN_OUTCOME.success
-  return comparison === COMPARISON.exact ? seat.outputHash === opening.outputHash : ((seat.agrees ?? 0) & 1) === 1
+  return comparison === COMPARISON.exact
+    ? seat.outputHash === opening.outputHash
+    : ((seat.agrees ?? 0) & 1) === 1
 }
 
 export type SeatStage = 'drawn' | 'running' | 'sealed' | 'revealed' | 'silent'
