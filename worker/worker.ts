@@ -54,6 +54,8 @@ interface Holding {
 export interface WorkerOptions {
   /** Replaces steps of the duties; for tests of the network. */
   readonly steps?: Partial<Steps>
+  /** How long a content that cannot be had is asked for. */
+  readonly contentPatienceMilliseconds?: number
 }
 
 export class Worker {
@@ -61,6 +63,7 @@ export class Worker {
   private readonly logger: Logger
   private readonly node: Address
   private readonly steps: Steps
+  private readonly patience: number
   private readonly bench: Bench
   private readonly devices: readonly Device[]
   private readonly gpuClass: number
@@ -76,12 +79,13 @@ export class Worker {
     logger: Logger,
     bench: Bench,
     devices: readonly Device[],
-    steps: Steps,
+    options: WorkerOptions,
   ) {
     this.config = config
     this.logger = logger
     this.node = lower(config.account.address)
-    this.steps = steps
+    this.steps = { ...HONEST_STEPS, ...options.steps }
+    this.patience = options.contentPatienceMilliseconds ?? CONTENT_PATIENCE_MILLISECONDS
     this.bench = bench
     this.devices = devices
     this.gpuClass = config.gpuClass ?? gpuClassOf(devices)
@@ -109,10 +113,7 @@ export class Worker {
       logger.error(sandbox.found, 'no sandbox works here, so no job is accepted')
     }
     const [runtimes, devices] = await Promise.all([detectRuntimes(sandbox), detectDevices(config.path)])
-    const worker = new Worker(config, logger, { sandbox, runtimes }, devices, {
-      ...HONEST_STEPS,
-      ...options.steps,
-    })
+    const worker = new Worker(config, logger, { sandbox, runtimes }, devices, options)
     const names = [...runtimes.byName.values()].map(({ name, version }) => `${name} ${version}`)
     logger.info(
       { node: worker.node, sandbox: sandbox.found.kind, runtimes: names, device: devices[0]?.name },
@@ -248,7 +249,7 @@ export class Worker {
       const duty: Duty = {
         folder,
         signal: controller.signal,
-        files: leaseFiles(this.config.url, grant, CONTENT_PATIENCE_MILLISECONDS, this.logger),
+        files: leaseFiles(this.config.url, grant, this.patience, this.logger),
         account: this.config.account,
         node: this.node,
         domain: await abortable(this.domain(), controller.signal),
