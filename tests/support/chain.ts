@@ -1,11 +1,12 @@
 import { type ChainOptions, startChainServer } from '#lib/process/embedded/chain.ts'
+import { startGuard } from '#lib/process/embedded/guard.ts'
 
 export type TestChain = {
   /** WebSocket address. */
   readonly url: string
   readonly http: string
   readonly pid: number
-  /** Ends it cleanly (writes the state when a state file was given). */
+  /** Ends it cleanly (writes the state when a folder was given). */
   readonly stop: () => Promise<void>
   /** SIGKILL: everything since the last written state is lost. */
   readonly kill: () => Promise<void>
@@ -13,15 +14,21 @@ export type TestChain = {
 
 /** A fresh local chain, id 31337, one block a transaction, ten funded accounts of the well-known test mnemonic. */
 export async function startAnvil(options: ChainOptions = {}): Promise<TestChain> {
-  const chain = await startChainServer(options)
+  // A runner that is killed must not leave chains behind.
+  const [chain, guard] = await Promise.all([startChainServer(options), startGuard()])
+  guard.watch(chain.child, 'SIGTERM', 1_000)
   return {
     url: chain.url,
     http: chain.http,
     pid: chain.child.pid,
-    stop: chain.stop,
+    stop: async () => {
+      await chain.stop()
+      await guard.stop()
+    },
     kill: async () => {
       chain.child.process.kill('SIGKILL')
       await chain.child.exited
+      await guard.stop()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { startGuard } from '#lib/process/embedded/guard.ts'
 import { startPostgresServer } from '#lib/process/embedded/postgres.ts'
 import { prepareTemplate } from './template.ts'
 
@@ -16,20 +17,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = mkdtempSync(join('/tmp', 'opengpu-test-'))
   // The server may run as another user, who must be able to reach its own folder inside.
   chmodSync(folder, 0o755)
+  // A run that is killed must not leave its server behind.
+  const guard = await startGuard()
   const server = await startPostgresServer({
     folder: join(folder, 'postgres'),
     database: 'template_opengpu',
     durable: false,
   })
+  guard.watch(server.child, 'SIGINT', 5_000)
   try {
     await prepareTemplate(server.url)
   } catch (error) {
     await server.stop()
+    await guard.stop()
     throw error
   }
   project.provide('postgresServer', server.url)
   return async () => {
     await server.stop()
+    await guard.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
