@@ -1,5 +1,5 @@
 /** Housekeeping on a durable queue: each runs in one process at a time, is tried again when it fails, and nobody waits for it. */
-import { type Runner, run, type TaskList } from 'graphile-worker'
+import { Logger as QueueLogger, type Runner, run, type TaskList } from 'graphile-worker'
 import { forgetExpiredSessions } from '../auth/sessions.ts'
 import { forgetExpiredNonces } from '../auth/signIn.ts'
 import type { Db } from '../db/client.ts'
@@ -52,6 +52,9 @@ export function startChores(options: {
           concurrency: 1,
           maxPoolSize: 2,
           noHandleSignals: true,
+          logger: new QueueLogger(
+            () => (level, message) => logger[level === 'warning' ? 'warn' : level](message),
+          ),
           crontab: CRONTAB,
           taskList,
         })

@@ -5,7 +5,6 @@ import { readDeploymentFile } from '../chain/deploymentFile.ts'
 import type { Config } from '../config/config.ts'
 import { AppError } from '../kernel/errors.ts'
 import { createLeaseHandler } from '../realtime/leaseHttp.ts'
-import { mayReadContent, uploadTarget } from '../scheduler/files.ts'
 import { createHttpServer, type Handler } from './http.ts'
 import { startParts } from './runtime.ts'
 import { type Runtime, shareRuntime } from './shared.ts'
@@ -51,15 +50,7 @@ export async function startServer(
   })
   const parts = await startParts(config, deployment, http)
   const { runtime } = parts
-  const { db, logger } = runtime
-  files = createLeaseHandler({
-    db,
-    logger,
-    files: {
-      mayRead: (leaseId, token, sha256) => mayReadContent(runtime, leaseId, token, sha256),
-      jobForUploads: (leaseId, token) => uploadTarget(runtime, leaseId, token),
-    },
-  })
+  files = createLeaseHandler(runtime)
   shareRuntime(runtime)
   try {
     site = (await options.openSite?.(http)) ?? null

@@ -6,18 +6,19 @@ import {
   checkRevealed,
   checkSealed,
   handBack,
-  openingsFor,
   runFinished,
   runLogs,
   runStarted,
 } from '../scheduler/messages.ts'
+import { openable } from '../scheduler/openings.ts'
 import type { Duties } from './ports.ts'
 
 export function createDuties(ctx: Omit<JobsCtx, 'askBids'>): Duties {
   return {
     claim: async (nodes) =>
       (await claimWaiting(ctx, nodes)).map(({ node, grant }) => ({ node, message: grant })),
-    openings: (nodes) => openingsFor(ctx, nodes),
+    openings: async (nodes) =>
+      (await openable(ctx, nodes)).map(({ node, payload }) => ({ node, message: payload })),
     unclaim: (lease, why) => unclaim(ctx, lease.leaseId, lease.fence, why),
     stops: async (nodes) =>
       (await takeStops(ctx, nodes)).map(({ node, leaseId, reason }) => ({
