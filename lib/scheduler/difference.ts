@@ -23,7 +23,12 @@ export async function explainDifference(
   const [job] = await ctx.db.select().from(jobs).where(eq(jobs.id, jobId))
   if (!job?.spec || job.members === null || (await isExplained(ctx, jobId))) return
   const events = (await eventsOfOrder(ctx.db, job.deploymentId, job.orderId)) as readonly JobEvent[]
-  const disagreed = foldSeats(events).some((seat) => seat.agrees !== null && (seat.agrees & 1) === 0)
+  const opened = events.find((event) => event.name === 'Opened')?.args.opening as
+    | { outputHash?: string }
+    | undefined
+  const disagreed = foldSeats(events).some(
+    (seat) => seat.outputHash !== null && seat.outputHash !== opened?.outputHash,
+  )
   if (job.settlement === 'correct' && !disagreed) return
   const found = await firstDifference(ctx, job)
   if (found === null) return

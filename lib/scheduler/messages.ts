@@ -171,7 +171,8 @@ export function runFinished(
       timeline: [
         {
           kind: 'runFinished',
-          data: { node, attempt: lease.attempt, outcome, exitCode: manifest.exitCode, detail },
+          // How it ended stays unsaid until the verdict: it would tell members what to seal.
+          data: { node, attempt: lease.attempt },
         },
       ],
     })

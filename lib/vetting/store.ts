@@ -4,10 +4,10 @@
  */
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.ts'
-import { auditLog } from '../db/schema/ops.ts'
 import { verdicts } from '../db/schema/vetting.ts'
 import { AppError } from '../kernel/errors.ts'
-import { type Address, newId } from '../kernel/ids.ts'
+import type { Address } from '../kernel/ids.ts'
+import { recordDeed } from '../ops/audit.ts'
 import type { Decision, Reason, Verdict } from '../protocol/verdict.ts'
 
 export interface StoredVerdict {
@@ -69,11 +69,15 @@ export async function decideHeld(
       status: 409,
     })
   }
-  await tx.insert(auditLog).values({
-    id: newId('aud'),
+  await recordDeed(tx, {
     actor: decision.admin,
     action: decision.approve ? 'vetting.approve' : 'vetting.reject',
     subject: decision.subject,
     details: JSON.stringify({ contentHash: decision.contentHash, note: decision.note }),
   })
+}
+
+/** Removes the reasons, which quote the content, and keeps the decision. */
+export async function forgetReasons(tx: Tx, contentHash: string): Promise<void> {
+  await tx.update(verdicts).set({ reasons: [] }).where(eq(verdicts.contentHash, contentHash))
 }
