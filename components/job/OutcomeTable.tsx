@@ -52,7 +52,7 @@ export function OutcomeTable({
               <th
                 scope="row"
                 className={cn(
-                  '!whitespace-normal border-b !border-line !py-[0.6rem] !pl-3 !text-[0.875rem] !text-inherit',
+                  '!whitespace-normal border-b !border-line !py-[0.6rem] !align-baseline !pl-3 !text-[0.875rem] !text-inherit',
                   row === applied && 'shadow-[inset_4px_0_0_var(--signal)]',
                 )}
               >

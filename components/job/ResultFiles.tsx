@@ -88,8 +88,8 @@ export function ResultFiles({ jobId, artifacts }: { jobId: string; artifacts: re
       </ul>
       <div aria-live="polite">
         {picked === null ? null : shown.state === 'text' ? (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
           <pre
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
             tabIndex={0}
             className="mt-3 max-h-96 overflow-auto border border-line bg-sheet p-3 !text-[0.75rem] leading-5"
           >

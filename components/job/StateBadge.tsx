@@ -86,7 +86,7 @@ function shapeOf(state: JobState) {
 export function StateBadge({ state, className }: { state: JobState; className?: string }) {
   const t = useTranslations('state')
   return (
-    <span className={cn('inline-flex items-center gap-2 whitespace-nowrap', className)}>
+    <span className={cn('inline-flex items-center gap-2 whitespace-nowrap align-middle', className)}>
       <StateGlyph state={state} />
       <span
         className={cn(

@@ -8,7 +8,20 @@ const TOP = 16
  * The network's work as a line chart of a timetable: a lane per node, a column per job. The disc ran it, the rings on the
  * same line checked it; what is under way is the signal.
  */
-export function Lanes({ nodes, columns = 28 }: { nodes: readonly NodeHistory[]; columns?: number }) {
+export function Lanes({ nodes }: { nodes: readonly NodeHistory[] }) {
+  return (
+    <>
+      <div className="hidden sm:block">
+        <Chart nodes={nodes} columns={28} />
+      </div>
+      <div className="sm:hidden">
+        <Chart nodes={nodes} columns={12} />
+      </div>
+    </>
+  )
+}
+
+function Chart({ nodes, columns }: { nodes: readonly NodeHistory[]; columns: number }) {
   const t = useTranslations('home')
   const chart = lanesOf(nodes, columns)
   const height = TOP * 2 + LANE * Math.max(0, chart.lanes.length - 1)

@@ -31,6 +31,8 @@ export const TIMELINE_KINDS = [
   'expired',
   'rewound',
   'dataDeleted',
+  'final',
+  'difference',
 ] as const
 export type TimelineKind = (typeof TIMELINE_KINDS)[number]
 
