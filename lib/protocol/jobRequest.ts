@@ -9,8 +9,8 @@ import { orderSchema } from './wire.ts'
 
 export const jobRequestSchema = z.strictObject({ spec: jobSpecSchema, order: orderSchema, signature: signatureSchema })
 
-/** Signed `Cancel` message of the customer. */
-export const cancelRequestSchema = z.strictObject({ signature: signatureSchema })
+/** The customer's signed `Cancel` message; not needed while the job is not on chain. */
+export const cancelRequestSchema = z.strictObject({ signature: signatureSchema.optional() })
 
 /** What the estimate looks at. */
 export const estimateRequestSchema = z.strictObject({ spec: jobSpecSchema })
