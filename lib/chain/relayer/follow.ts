@@ -5,6 +5,7 @@
  */
 import { inTransaction } from '../../db/retry.ts'
 import { type Hex, lower } from '../../kernel/ids.ts'
+import { mineBlocks } from '../embedded.ts'
 import { CARRIED_AGAIN } from '../indexer/store.ts'
 import { decodeRevert, isRevert } from '../rules/revert.ts'
 import { replacement } from './fees.ts'
@@ -18,6 +19,7 @@ import {
   type Intent,
   insertFill,
   missingNonces,
+  outstanding,
   requeue,
   sentIntents,
   storeReplacement,
@@ -33,6 +35,8 @@ const RESEND_AFTER_SECONDS = 8
 /** Blocks that must pass before a nonce without a receipt of ours counts as taken by somebody else. */
 const TAKEN_AFTER_BLOCKS = 2
 const REPLACE_AT_ONCE = 16
+/** Milliseconds of standing still before the embedded chain is asked for a block. */
+export const NUDGE_AFTER = 150
 /** A call that needs more than this is not sent again with more. */
 const MOST_GAS = 15_000_000n
 
@@ -68,6 +72,22 @@ export async function followSent(
     )
   }
   await offerMore(ctx, count)
+  if (ctx.embedded) await nudge(ctx, count)
+}
+
+/**
+ * The embedded chain makes a block when a transaction arrives, but at times leaves some that arrived together in its pool
+ * until the next one. When the count stands still with transactions out, a block is asked for.
+ */
+async function nudge(ctx: RelayerContext, count: number): Promise<void> {
+  const out = await outstanding(ctx.db, ctx.deployment.id, lower(ctx.account.address))
+  const now = performance.now()
+  if (out.rows === 0) ctx.stillSince = null
+  else if (ctx.stillSince?.count !== count) ctx.stillSince = { count, at: now }
+  else if (now - ctx.stillSince.at >= NUDGE_AFTER) {
+    ctx.stillSince = { count, at: now }
+    await mineBlocks(ctx.chain, 1)
+  }
 }
 
 async function endDecided(

@@ -33,6 +33,8 @@ export interface RelayerContext extends RelayerOptions {
   alert: string | null
   /** The newest block seen. */
   head: { number: number; baseFeePerGas: bigint } | null
+  /** The chain's count of our transactions, and since when it stands there with transactions out; null when none are. */
+  stillSince: { count: number; at: number } | null
   /** Blocks seen at the last offer of a transaction, by intent. */
   readonly offeredAt: Map<string, number>
 }

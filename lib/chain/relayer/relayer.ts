@@ -9,7 +9,7 @@ import { latestHeader } from '../indexer/source.ts'
 import type { Running } from '../running.ts'
 import { holdTurn, pause } from '../singleton.ts'
 import { createBell } from '../wake.ts'
-import { followSent } from './follow.ts'
+import { followSent, NUDGE_AFTER } from './follow.ts'
 import type { RelayerContext, RelayerOptions } from './options.ts'
 import { sendQueued } from './send.ts'
 
@@ -23,7 +23,7 @@ export interface RunningRelayer extends Running {
 export function startRelayer(options: RelayerOptions): RunningRelayer {
   const { chain, deployment, logger } = options
   const lookEvery = options.lookEvery ?? 2_000
-  const ctx: RelayerContext = { ...options, alert: null, head: null, offeredAt: new Map() }
+  const ctx: RelayerContext = { ...options, alert: null, head: null, stillSince: null, offeredAt: new Map() }
   const bell = createBell()
   /** Everything that is out is to be sent once more. */
   let again = true
@@ -31,6 +31,8 @@ export function startRelayer(options: RelayerOptions): RunningRelayer {
   let follow = true
   let problem: string | null = 'has not looked yet'
   let lastGood = performance.now()
+
+  const patience = (): number => (ctx.stillSince === null ? lookEvery : Math.min(lookEvery, NUDGE_AFTER))
 
   const stopHeads = chain.onHead((head) => {
     if (head) ctx.head = head
@@ -61,7 +63,7 @@ export function startRelayer(options: RelayerOptions): RunningRelayer {
       while (!signal.aborted) {
         try {
           ctx.head ??= await latestHeader(chain)
-          if (performance.now() - lastLook >= lookEvery) follow = true
+          if (performance.now() - lastLook >= patience()) follow = true
           if (follow) {
             const all = again
             follow = again = false
@@ -76,7 +78,7 @@ export function startRelayer(options: RelayerOptions): RunningRelayer {
           const left = await sendQueued(ctx)
           problem = null
           lastGood = performance.now()
-          if (left === 0) await bell.wait(lookEvery, signal)
+          if (left === 0) await bell.wait(patience(), signal)
         } catch (error) {
           problem = messageOf(error)
           follow = true
