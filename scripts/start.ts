@@ -17,6 +17,7 @@ const began = performance.now()
 let guard: Guard | undefined
 let network: Network | undefined
 let releaseHome: (() => void) | undefined
+let stopStarted: () => Promise<void> = async () => {}
 let ending: Promise<void> | undefined
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -26,8 +27,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
+const starting = start()
 try {
-  await start()
+  await starting
 } catch (error) {
   if (!ending) {
     process.stderr.write(
@@ -54,24 +56,28 @@ async function start(): Promise<void> {
     tools.map((tool) => (tool.found ? `${tool.name} ${tool.version}` : `no ${tool.name}`)).join(', '),
   )
   for (const line of adviceFor(missing)) say(line)
-  const started = await startNetwork({
-    home,
-    host,
-    port,
-    nodes: NODES,
-    guard: held,
-    say: (line) => say(`! ${line}`),
-    built: () =>
-      step(
-        'Site build',
-        () => building,
-        (built) => (built ? 'built' : 'unchanged'),
-        'Mend what the compiler names above and start again.',
-      ),
-    ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
-    ...(process.env.RPC_URL ? { rpcUrl: process.env.RPC_URL } : {}),
-  })
-  if (ending) return void (await started.stop())
+  const started = await startNetwork(
+    {
+      home,
+      host,
+      port,
+      nodes: NODES,
+      guard: held,
+      say: (line) => say(`! ${line}`),
+      built: () =>
+        step(
+          'Site build',
+          () => building,
+          (built) => (built ? 'built' : 'unchanged'),
+          'Mend what the compiler names above and start again.',
+        ),
+      ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
+      ...(process.env.RPC_URL ? { rpcUrl: process.env.RPC_URL } : {}),
+    },
+    (stop) => {
+      stopStarted = stop
+    },
+  )
   network = started
   say(
     `\nOpenGPU Network is ready after ${((performance.now() - began) / 1000).toFixed(1)} s:\n\n  ${network.url}\n\nStop with Ctrl-C. Logs: ${home}/logs`,
@@ -102,9 +108,10 @@ async function choosePort(host: string): Promise<number> {
 function end(status: number): Promise<void> {
   ending ??= (async () => {
     if (network) say('\nStopping: nodes, server, chain, database ...')
-    await network?.stop()
-    // What a half-finished start left is ended here, newest first.
+    await stopStarted()
+    // What a half-finished start left, such as a build, is ended here.
     await guard?.stop()
+    await Promise.race([starting.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 5_000))])
     releaseHome?.()
     if (network) say('Stopped.')
     process.exit(status)

@@ -65,29 +65,57 @@ type RunFile = {
 
 const READY_WITHIN = 90_000
 
-/** Starts the network step by step and waits until its health is 200. What was started is stopped again when a step fails. */
-export async function startNetwork(options: NetworkOptions): Promise<Network> {
+/** What has been started, ended in the opposite order. */
+type Started = {
+  /** Keeps a service for the end; when the end has come meanwhile, ends it at once and throws. */
+  readonly hold: <T extends { readonly stop: () => Promise<void> }>(service: T) => Promise<T>
+  readonly stop: () => Promise<void>
+}
+
+function nothingStarted(say: (line: string) => void): Started {
   const stops: (() => Promise<void>)[] = []
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).reverse()) await end().catch((error) => options.say(messageOf(error)))
+  let ended = false
+  return {
+    hold: async (service) => {
+      if (ended) {
+        await service.stop()
+        throw new Error('stopped while starting')
+      }
+      stops.push(service.stop)
+      return service
+    },
+    stop: async () => {
+      ended = true
+      for (const end of stops.splice(0).reverse()) await end().catch((error) => say(messageOf(error)))
+    },
   }
+}
+
+/**
+ * Starts the network step by step and waits until its health is 200. What was started is stopped again when a step
+ * fails. `onStarted` is handed at once what ends it, also in the middle of the start.
+ */
+export async function startNetwork(
+  options: NetworkOptions,
+  onStarted: (stop: () => Promise<void>) => void = () => {},
+): Promise<Network> {
+  const started = nothingStarted(options.say)
+  onStarted(started.stop)
   try {
-    return await startAll(options, stops, stop)
+    return await startAll(options, started)
   } catch (error) {
-    await stop()
+    await started.stop()
     throw error
   }
 }
 
-async function startAll(
-  options: NetworkOptions,
-  stops: (() => Promise<void>)[],
-  stop: () => Promise<void>,
-): Promise<Network> {
+async function startAll(options: NetworkOptions, started: Started): Promise<Network> {
   const { home, guard, say } = options
   const ports = lastPorts(home)
-  const database = options.databaseUrl === undefined ? await startDatabase(options, ports.postgres) : null
-  if (database) stops.push(database.stop)
+  const database =
+    options.databaseUrl === undefined
+      ? await started.hold(await startDatabase(options, ports.postgres))
+      : null
   const databaseUrl = options.databaseUrl ?? (database?.current().url as string)
   await step(
     'Database schema',
@@ -96,8 +124,8 @@ async function startAll(
     'Check that DATABASE_URL names a database that this user may change.',
   )
 
-  const chain = options.rpcUrl === undefined ? await startChain(options, ports.chain) : null
-  if (chain) stops.push(chain.stop)
+  const chain =
+    options.rpcUrl === undefined ? await started.hold(await startChain(options, ports.chain)) : null
   const rpcUrl = options.rpcUrl ?? (chain?.current().url as string)
   const chainId = Number(await rpc<string>(httpUrl(rpcUrl), 'eth_chainId'))
   const embedded = chainId === EMBEDDED_CHAIN_ID
@@ -148,22 +176,21 @@ async function startAll(
   }
   const server = await step(
     'Site, API and engine',
-    async () => {
-      const service = await keepRunning({
-        name: 'The server',
-        guard,
-        signal: 'SIGTERM',
-        graceMilliseconds: 10_000,
-        say,
-        start: () =>
-          startProgram(options, 'server', ['server.ts'], serverEnvironment, (child) =>
-            answers(`${url}/api/health`, child),
-          ),
-        onStart: () => writeRunFile(),
-      })
-      stops.push(service.stop)
-      return service
-    },
+    async () =>
+      started.hold(
+        await keepRunning({
+          name: 'The server',
+          guard,
+          signal: 'SIGTERM',
+          graceMilliseconds: 10_000,
+          say,
+          start: () =>
+            startProgram(options, 'server', ['server.ts'], serverEnvironment, (child) =>
+              answers(`${url}/api/health`, child),
+            ),
+          onStart: () => writeRunFile(),
+        }),
+      ),
     undefined,
     `Its log is ${join(home, 'logs', 'server.log')}.`,
   )
@@ -198,8 +225,7 @@ async function startAll(
             }),
           onStart: () => writeRunFile(),
         })
-        nodes.push(service)
-        stops.push(service.stop)
+        nodes.push(await started.hold(service))
       }
       await healthy(url, server)
     },
@@ -224,7 +250,17 @@ async function startAll(
     )
   }
   writeRunFile()
-  return { url, databaseUrl, rpcUrl, deployment, postgres: database, chain, server, nodes, stop }
+  return {
+    url,
+    databaseUrl,
+    rpcUrl,
+    deployment,
+    postgres: database,
+    chain,
+    server,
+    nodes,
+    stop: started.stop,
+  }
 }
 
 function startDatabase(options: NetworkOptions, port: number | undefined): Promise<Service<RunningPostgres>> {
