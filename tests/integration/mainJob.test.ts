@@ -12,8 +12,8 @@ describe('the main job: submit, award, lease, run, check, settle', () => {
   let network: TestNetwork
   beforeAll(async () => {
     network = await startNetwork({ nodes: 6 })
-    await until(async () => (await live(network)) === 6, 30_000)
-  }, 120_000)
+    await until(async () => (await live(network)) === 6, 100_000)
+  }, 180_000)
   afterAll(() => network?.stop())
 
   it('is paid and validated: one node runs it, three of other owners agree, the money adds up to the wei', async () => {
