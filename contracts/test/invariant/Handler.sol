@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Job, Order, State} from "../../src/interfaces/Types.sol";
+import {Messages} from "../../src/Messages.sol";
+import {MarketFixture} from "../support/MarketFixture.sol";
+
+/// Drives up to eight jobs at once through random legal and illegal moves, with random clocks, nodes and witnesses.
+contract Handler is MarketFixture {
+    uint256 internal constant MAX_JOBS = 8;
+
+    Order[] internal orders;
+    bytes32[] public ids;
+    /// The hash of a job when it was first seen final.
+    mapping(bytes32 id => bytes32) public finalAs;
+    uint256[11] public reached;
+    uint256[7] public settledAs;
+
+    constructor() {
+        setUp();
+        escrow.depositFor(customer, 10_000 ether);
+        for (uint256 i = NODES; i < 10; ++i) _register(i, CLASS);
+    }
+
+    function jobs() external view returns (uint256) {
+        return ids.length;
+    }
+
+    function parts() external view returns (address, address, address, address) {
+        return (address(token), address(registry), address(escrow), address(market));
+    }
+
+    function orderAt(uint256 i) external view returns (Order memory) {
+        return orders[i];
+    }
+
+    // ---- what the fuzzer calls ----
+
+    function submit(uint256 seed) external {
+        if (ids.length >= MAX_JOBS) return;
+        order = _order();
+        order.nonce = ids.length + 1;
+        order.members = uint8(3 + 2 * (seed % 3));
+        order.comparison = uint8(seed >> 8 & 1);
+        order.maxPrice = uint128(bound(seed >> 16, 1, 20 ether));
+        order.floorBps = uint16(bound(seed >> 32, 0, 10_000));
+        order.timeout = uint32(bound(seed >> 48, 1, 240));
+        _submit();
+        orders.push(order);
+        ids.push(id);
+    }
+
+    /// Some moves that fit the job's state, made by the right people; each may still be refused.
+    function step(uint256 seed) external {
+        if (ids.length == 0) return;
+        uint256 i = seed % ids.length;
+        for (uint256 n; n < 6; ++n) {
+            try this.move(i, uint256(keccak256(abi.encode(seed, n)))) {} catch {}
+            _look(i);
+        }
+    }
+
+    /// Any exit, by a stranger.
+    function leave(uint256 seed) external {
+        if (ids.length == 0) return;
+        uint256 i = seed % ids.length;
+        if (seed >> 8 & 1 == 0) try market.settle(orders[i]) {} catch {}
+        else try market.expire(orders[i]) {} catch {}
+        _look(i);
+    }
+
+    function pass(uint256 time, uint256 blocks) external {
+        vm.warp(block.timestamp + bound(time, 0, 150));
+        vm.roll(block.number + bound(blocks, 1, 40));
+    }
+
+    function provider(uint256 seed) external {
+        uint256 i = seed % 10;
+        vm.startPrank(_owner(i));
+        uint256 what = (seed >> 8) % 8;
+        if (what == 0) registry.setActive(_node(i), false);
+        else if (what < 4) try registry.setActive(_node(i), true) {} catch {}
+        else if (what == 4) try registry.requestUnbond(_node(i)) {} catch {}
+        else if (what == 5) try registry.cancelUnbond(_node(i)) {} catch {}
+        else if (what == 6) try registry.withdrawBond(_node(i), address(this)) {} catch {}
+        else try escrow.withdraw(escrow.balanceOf(_owner(i)), address(this)) {} catch {}
+        vm.stopPrank();
+    }
+
+    function move(uint256 i, uint256 r) external {
+        order = orders[i];
+        id = ids[i];
+        // What this job's node claims and each member finds is fixed by the order.
+        uint256 fate = uint256(keccak256(abi.encode("fate", id)));
+        opening.outcome = uint8(fate % 4 == 3 ? 2 + fate / 4 % 2 : 1);
+        opening.outputHash = GOOD;
+        Job memory job = market.jobOf(id);
+        uint128 price = uint128(bound(r >> 16, 0, order.maxPrice));
+        uint256 node = (r >> 8) % 10;
+        if (job.state != State.Checking && job.state < State.Resulted && r % 29 == 0) return _cancel();
+        if (job.state == State.Open) {
+            if (r & 1 == 0) _award(_bid(node, price));
+            else _placeBid(_bid(node, price));
+        } else if (job.state == State.Window) {
+            if (block.timestamp >= job.windowClosesAt) market.awardWindow(order);
+            else _placeBid(_bid(node, price));
+        } else if (job.state == State.Awarded) {
+            if (r % 7 == 0) _replace(_bid(node, price), AUCTIONEER_KEY);
+            else if (r % 7 == 1) _handBack();
+            else _start();
+        } else if (job.state == State.Running) {
+            if (r % 7 == 0) _replace(_bid(node, price), CUSTOMER_KEY);
+            else if (r % 7 == 1) _handBack();
+            else _result();
+        } else if (job.state == State.HandedBack) {
+            _replace(_bid(node, price), CUSTOMER_KEY);
+        } else if (job.state == State.Resulted) {
+            vm.roll(block.number + 2);
+            market.draw(order);
+        } else if (job.state == State.Checking) {
+            _committeeMove(job, fate, r);
+        }
+    }
+
+    /// Seals what is unsealed, else opens and reveals; a third of the time only one seat does.
+    function _committeeMove(Job memory job, uint256 fate, uint256 r) private {
+        bool hides = fate % 5 == 0;
+        if (!hides && job.nodeOutcome == 0 && (job.sealedSeats == job.seats || block.timestamp > job.sealBy)) _open();
+        for (uint256 seat; seat < job.seats && _state() == State.Checking; ++seat) {
+            if (r % 3 == 0 && seat != (r >> 4) % job.seats) continue;
+            Word memory word = _witness(fate, seat);
+            if (_members()[seat].seal == 0) {
+                if (word.seals && block.timestamp <= job.sealBy) _sealSeat(seat, word);
+            } else if (word.reveals && (job.sealedSeats == job.seats || block.timestamp > job.sealBy)) {
+                _revealSeat(hides ? _noOpening() : opening, seat, word);
+            }
+        }
+    }
+
+    /// One job in three is unanimous, so that every row of the table is met.
+    function _witness(uint256 fate, uint256 seat) private pure returns (Word memory word) {
+        uint256 r = uint256(keccak256(abi.encode(fate, fate % 3 == 0 ? 99 : seat)));
+        word.outcome = uint8(1 + (r % 9 < 5 ? 0 : r % 9 - 4));
+        // Half of the programs that fail on the node fail everywhere.
+        if (fate % 4 == 3 && fate >> 20 & 1 == 0) word.outcome = Messages.FAILURE;
+        word.output = r >> 16 & 1 == 0 ? GOOD : r >> 17 & 1 == 0 ? BAD : bytes32(seat);
+        word.secondsUsed = uint32(r >> 32) % 300;
+        word.agrees = uint16(r >> 64);
+        word.seals = r >> 80 & 15 != 0;
+        word.reveals = r >> 84 & 15 != 0;
+    }
+
+    function _look(uint256 i) private {
+        Job memory job = market.jobOf(ids[i]);
+        ++reached[uint256(job.state)];
+        if (job.state >= State.Settled && finalAs[ids[i]] == 0) {
+            finalAs[ids[i]] = keccak256(abi.encode(job));
+            ++settledAs[uint256(job.settlement)];
+        }
+    }
+}
