@@ -48,16 +48,18 @@ function linesOf(book: LogBook): Line[] {
 export function LogView({
   jobId,
   revision,
+  leaseId,
   live,
   stored,
 }: {
   jobId: string
   revision: number
+  leaseId: string | null
   live: boolean
   stored: string | null
 }) {
   const t = useTranslations('job')
-  const { book, connected } = useJobFeed(jobId, revision)
+  const { book, connected } = useJobFeed(jobId, revision, leaseId)
   const lines = useMemo<Line[]>(() => {
     const read = linesOf(book)
     if (read.length > 0 || stored === null) return read

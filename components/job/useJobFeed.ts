@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import * as z from 'zod'
-import { dashboardSocket } from '#components/realtime/dashboardSocket.ts'
+import { dashboardSocket, reconnectDashboard } from '#components/realtime/dashboardSocket.ts'
 import {
   DASHBOARD_EVENTS,
   jobChangedSchema,
@@ -49,7 +49,7 @@ export interface JobFeed {
  * Follows a job: reads the page again when the job's revision rises, and collects its log. After a reload or a lost
  * connection it goes on from the last sequence number this tab has.
  */
-export function useJobFeed(jobId: string, revision: number): JobFeed {
+export function useJobFeed(jobId: string, revision: number, leaseId: string | null): JobFeed {
   const router = useRouter()
   const [book, setBook] = useState<LogBook>(EMPTY_BOOK)
   const [connected, setConnected] = useState(false)
@@ -58,7 +58,10 @@ export function useJobFeed(jobId: string, revision: number): JobFeed {
 
   useEffect(() => {
     const socket = dashboardSocket()
-    let held = readBook(jobId)
+    // The book of another run than the one shown is closed: its job was replaced onto another node.
+    const kept = readBook(jobId)
+    let held: LogBook = kept.leaseId === leaseId ? kept : { leaseId, entries: [], last: -1 }
+    let reconnected = false
     setBook(held)
     let paint: number | null = null
     let refresh: ReturnType<typeof setTimeout> | null = null
@@ -78,19 +81,23 @@ export function useJobFeed(jobId: string, revision: number): JobFeed {
       }, 150)
     }
     const watch = () =>
-      socket.emit(
-        DASHBOARD_EVENTS.watchJob,
-        { jobId, leaseId: held.leaseId, afterLog: held.last },
-        (reply: unknown) => {
-          const parsed = watchReplySchema.safeParse(reply)
-          if (!parsed.success || parsed.data.kind === 'refused') return
-          setConnected(true)
-          if (parsed.data.revision > seen.current) {
-            seen.current = parsed.data.revision
-            readAgain()
+      socket.emit(DASHBOARD_EVENTS.watchJob, { jobId, leaseId, afterLog: held.last }, (reply: unknown) => {
+        const parsed = watchReplySchema.safeParse(reply)
+        if (!parsed.success) return
+        if (parsed.data.kind === 'refused') {
+          // The connection may be older than the session: its cookie was read when it was opened.
+          if (!reconnected) {
+            reconnected = true
+            reconnectDashboard()
           }
-        },
-      )
+          return
+        }
+        setConnected(true)
+        if (parsed.data.revision > seen.current) {
+          seen.current = parsed.data.revision
+          readAgain()
+        }
+      })
     const onChanged = (message: unknown) => {
       const change = jobChangedSchema.safeParse(message)
       if (!change.success || change.data.jobId !== jobId || change.data.revision <= seen.current) return
@@ -121,7 +128,7 @@ export function useJobFeed(jobId: string, revision: number): JobFeed {
       if (paint !== null) cancelAnimationFrame(paint)
       if (refresh !== null) clearTimeout(refresh)
     }
-  }, [jobId, router])
+  }, [jobId, leaseId, router])
 
   return { book, connected }
 }

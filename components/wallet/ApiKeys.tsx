@@ -40,7 +40,7 @@ export function ApiKeys({ keys }: { keys: AccountView['apiKeys'] }) {
   }
   const create = () =>
     act(async () => {
-      const made = await answer<{ secret?: string; key?: string; token?: string }>(
+      const made = await answer<{ token: string }>(
         await fetch('/api/v1/keys', {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
@@ -51,7 +51,7 @@ export function ApiKeys({ keys }: { keys: AccountView['apiKeys'] }) {
           }),
         }),
       )
-      setSecret(made.secret ?? made.token ?? made.key ?? null)
+      setSecret(made.token)
       setName('')
     })
   const revoke = (keyId: string) =>

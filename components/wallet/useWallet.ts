@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useCallback, useState, useSyncExternalStore } from 'react'
 import { toast } from 'sonner'
+import { reconnectDashboard } from '#components/realtime/dashboardSocket.ts'
 import { messageOf } from '#lib/kernel/errors.ts'
 import { loadWallet, rememberWallet, type WalletState, walletStore } from './walletStore.ts'
 
@@ -75,6 +76,7 @@ export function useWallet(): Wallet {
         const actions = await loadWallet()
         await actions.signIn(t('statement'))
         rememberWallet(true)
+        reconnectDashboard()
         router.refresh()
         return true
       }),
@@ -87,6 +89,7 @@ export function useWallet(): Wallet {
         const actions = await loadWallet()
         if (actions.address() === null) await actions.connectTest()
         await actions.signIn(t('statement'))
+        reconnectDashboard()
         router.refresh()
         return true
       }),
@@ -100,6 +103,7 @@ export function useWallet(): Wallet {
         if (actions.address() === null) actions.openConnect()
         if ((await untilConnected()) === null) return false
         await actions.signIn(t('statement'))
+        reconnectDashboard()
         router.refresh()
         return true
       }),
@@ -110,6 +114,7 @@ export function useWallet(): Wallet {
     await fetch('/api/v1/auth/session', { method: 'DELETE' }).catch(() => undefined)
     rememberWallet(false)
     if (walletStore.get().phase === 'ready') await (await loadWallet()).disconnect().catch(() => undefined)
+    reconnectDashboard()
     router.refresh()
   }, [router])
 

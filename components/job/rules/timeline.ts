@@ -8,6 +8,7 @@ export const TIMELINE_KINDS = [
   'held',
   'approved',
   'rejected',
+  'rejectedByAdmin',
   'vetted',
   'submitted',
   'windowOpened',

@@ -90,7 +90,13 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
               title={t('logTitle')}
               aside={job.exitCode === null ? null : t('exitCode', { code: job.exitCode })}
             >
-              <LogView jobId={job.id} revision={job.revision} live={live} stored={job.stdout} />
+              <LogView
+                jobId={job.id}
+                revision={job.revision}
+                leaseId={job.leaseId}
+                live={live}
+                stored={job.stdout}
+              />
             </Section>
             <Section id="result" title={t('resultTitle')}>
               {job.released && job.artifacts.length > 0 ? (
