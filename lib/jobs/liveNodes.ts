@@ -51,8 +51,12 @@ export async function liveNodes(db: Db | Tx, deploymentId: string): Promise<Live
       coalesce((select sum((device->>'memoryBytes')::numeric)
         from jsonb_array_elements(s.announcement->'devices') device where device->>'kind' = 'cpu'), 0)::text as memory_bytes,
       (s.announcement->>'slots')::int as slots,
-      (select count(*) from leases l where l.node = n.node and l.deployment_id = n.deployment_id
-        and l.state in ('waiting', 'granted', 'running') and (l.state = 'waiting' or l.lease_until > now()))::text as busy,
+      ((select count(*) from leases l where l.node = n.node and l.deployment_id = n.deployment_id
+          and l.state in ('waiting', 'granted', 'running') and (l.state = 'waiting' or l.lease_until > now()))
+        -- Awards on their way to the chain have no lease yet.
+        + (select count(*) from intents i join bids b on b.job_id = i.job_id and b.decision = 'won' and b.node = n.node
+          where i.deployment_id = n.deployment_id and i.status in ('queued', 'sent')
+            and i.key = 'award:' || i.order_id || ':' || b.attempt || ':' || b.round))::text as busy,
       extract(epoch from now() - s.connected_at)::float8 as connected_seconds
     from nodes n join node_sessions s on s.deployment_id = n.deployment_id and s.node = n.node
     where n.deployment_id = ${deploymentId} and n.bond > 0 and s.disconnected_at is null

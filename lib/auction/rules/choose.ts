@@ -38,22 +38,3 @@ export function chooseLowest<T extends Offer>(orderId: Hex, offers: readonly T[]
   })
   return sorted[0] ?? null
 }
-
-/** Wei of bond that an award may lock: base x members, with the base of the highest price allowed. */
-export function bondFor(
-  order: Pick<Order, 'maxPrice' | 'timeout' | 'members'>,
-  price: bigint,
-  floorRate: bigint,
-): bigint {
-  return baseFor(order, price, floorRate) * BigInt(order.members)
-}
-
-/** The least value at stake in a job: the price, half the maximum, or the floor rate for the whole time-out. */
-export function baseFor(
-  order: Pick<Order, 'maxPrice' | 'timeout'>,
-  price: bigint,
-  floorRate: bigint,
-): bigint {
-  const candidates = [price, order.maxPrice / 2n, floorRate * BigInt(order.timeout)]
-  return candidates.reduce((most, value) => (value > most ? value : most))
-}

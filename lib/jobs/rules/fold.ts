@@ -168,10 +168,12 @@ export function paysTheNode(settlement: Settlement): boolean {
 
 /** Folds events, in chain order, into what they add up to. Events that are not about the job's life are skipped. */
 export function fold(events: readonly JobEvent[]): ChainView {
-  return events.reduce((view, event) => {
+  let view = NOTHING_ON_CHAIN
+  for (const event of events) {
     const step = STEPS[event.name]
-    return step === undefined ? view : { ...view, ...step(view, event), lastEventBlock: event.blockNumber }
-  }, NOTHING_ON_CHAIN)
+    if (step !== undefined) view = { ...view, ...step(view, event), lastEventBlock: event.blockNumber }
+  }
+  return view
 }
 
 /** One seat of the committee as the chain shows it. Money in wei. */
