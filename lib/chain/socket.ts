@@ -55,7 +55,7 @@ interface Waiting {
 }
 
 const BACKOFF_START = 100
-const BACKOFF_MAX = 5_000
+const BACKOFF_MAX = 2_000
 const PING_EVERY = 15_000
 
 export function openRpcSocket(options: Options): RpcSocket {

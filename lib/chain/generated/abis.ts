@@ -5451,7 +5451,7 @@ export const taskMarketAbi = [
         ]
       },
       {
-        "name": "offer",
+        "name": "nodeBid",
         "type": "tuple",
         "internalType": "struct Bid",
         "components": [
@@ -5668,7 +5668,7 @@ export const taskMarketAbi = [
         ]
       },
       {
-        "name": "offer",
+        "name": "nodeBid",
         "type": "tuple",
         "internalType": "struct Bid",
         "components": [
@@ -6872,7 +6872,7 @@ export const taskMarketAbi = [
         ]
       },
       {
-        "name": "offer",
+        "name": "nodeBid",
         "type": "tuple",
         "internalType": "struct Bid",
         "components": [
@@ -7609,7 +7609,7 @@ export const taskMarketAbi = [
         "internalType": "bytes"
       },
       {
-        "name": "offer",
+        "name": "nodeBid",
         "type": "tuple",
         "internalType": "struct Bid",
         "components": [

@@ -204,6 +204,7 @@ async function offerMore(ctx: RelayerContext, count: number): Promise<void> {
     limit: REPLACE_AT_ONCE,
     sentSeconds: ctx.replaceAfterSeconds ?? REPLACE_AFTER_SECONDS,
   })
+  ctx.stuck = null
   const due = rows.filter((row) => {
     const since = ctx.offeredAt.get(row.id)
     if (since !== undefined && since <= head.number) return head.number - since >= blocks
@@ -217,7 +218,7 @@ async function offerMore(ctx: RelayerContext, count: number): Promise<void> {
     const old = { maxFeePerGas: row.maxFeePerGas ?? 0n, maxPriorityFeePerGas: row.maxPriorityFeePerGas ?? 0n }
     const fees = now && replacement(old, now)
     if (!fees || fees.maxFeePerGas > cap) {
-      ctx.alert = `transaction ${row.hashes.at(-1)} needs a higher fee than the cap of ${cap} wei`
+      ctx.stuck = `transaction ${row.hashes.at(-1)} needs a higher fee than the cap of ${cap} wei`
       return
     }
     const signed = await sign(ctx, row, { nonce: row.nonce as number, gas: row.gas as bigint, ...fees })

@@ -31,6 +31,8 @@ export interface RelayerOptions {
 export interface RelayerContext extends RelayerOptions {
   /** Why intents wait although they could go (fees, empty wallet); null when nothing is amiss. For people. */
   alert: string | null
+  /** Why a transaction that is out cannot be offered more; null when nothing is amiss. For people. */
+  stuck: string | null
   /** The newest block seen. */
   head: { number: number; baseFeePerGas: bigint } | null
   /** The chain's count of our transactions, and since when it stands there with transactions out; null when none are. */

@@ -348,7 +348,7 @@ describe('carrying intents to the chain', () => {
     await queue(intentFor(order))
     const waiting = await until(async () => {
       const found = await row(`submit:${order.id}`)
-      return found?.error && found
+      return found?.error ? found : undefined
     }, 'it waits with a reason')
     expect(waiting).toMatchObject({ status: 'queued', nonce: null })
     expect(waiting.error).toMatch(/holds too little ETH for gas/)
@@ -365,7 +365,7 @@ describe('carrying intents to the chain', () => {
     await mineBlocks(world.chain, 1)
     const order = await newOrder(world)
     await queue(intentFor(order))
-    await until(async () => (await row(`submit:${order.id}`))?.error, 'it waits with a reason')
+    await until(async () => (await row(`submit:${order.id}`))?.error ?? undefined, 'it waits with a reason')
     expect(relayer.alert()).toMatch(/more than the cap/)
     expect(await count()).toBe(0)
     await mineBlocks(world.chain, 20)

@@ -23,7 +23,14 @@ export interface RunningRelayer extends Running {
 export function startRelayer(options: RelayerOptions): RunningRelayer {
   const { chain, deployment, logger } = options
   const lookEvery = options.lookEvery ?? 2_000
-  const ctx: RelayerContext = { ...options, alert: null, head: null, stillSince: null, offeredAt: new Map() }
+  const ctx: RelayerContext = {
+    ...options,
+    alert: null,
+    stuck: null,
+    head: null,
+    stillSince: null,
+    offeredAt: new Map(),
+  }
   const bell = createBell()
   /** Everything that is out is to be sent once more. */
   let again = true
@@ -95,11 +102,12 @@ export function startRelayer(options: RelayerOptions): RunningRelayer {
       await turns.stop()
       await stopListening.then((stop) => stop()).catch(() => undefined)
     },
-    alert: () => ctx.alert,
+    alert: () => ctx.alert ?? ctx.stuck,
     health: () => {
       if (!turns.holds()) return { ok: true, detail: 'waits: another process sends' }
       if (problem !== null && performance.now() - lastGood > 2_000) return { ok: false, detail: problem }
-      if (ctx.alert !== null) return { ok: false, detail: ctx.alert }
+      const alert = ctx.alert ?? ctx.stuck
+      if (alert !== null) return { ok: false, detail: alert }
       return { ok: true, detail: 'sends' }
     },
   }

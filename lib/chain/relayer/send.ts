@@ -14,6 +14,7 @@ import { RpcError } from '../socket.ts'
 import { type Fees, gasLimit, offer } from './fees.ts'
 import type { RelayerContext } from './options.ts'
 import {
+  anyQueued,
   type Ended,
   end,
   highestNonce,
@@ -49,7 +50,8 @@ export async function sendQueued(ctx: RelayerContext): Promise<number> {
   if (room <= 0) return 0
   const rows = await queuedIntents(db, deployment.id, room)
   if (rows.length === 0) {
-    ctx.alert = null
+    // What waits is looked at again when its time comes; until then its reason stands.
+    if (ctx.alert !== null && !(await anyQueued(db, deployment.id))) ctx.alert = null
     return 0
   }
   const [trials, chainCount, balance, fees] = await Promise.all([

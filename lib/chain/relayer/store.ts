@@ -33,6 +33,16 @@ export function queuedIntents(db: Db, deploymentId: string, limit: number): Prom
     .limit(limit)
 }
 
+/** True while an intent is queued, whether it may go now or waits. */
+export async function anyQueued(db: Db, deploymentId: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: intents.id })
+    .from(intents)
+    .where(and(eq(intents.deploymentId, deploymentId), eq(intents.status, 'queued')))
+    .limit(1)
+  return rows.length > 0
+}
+
 /** How many transactions are out, and the most they can cost in wei. */
 export async function outstanding(
   db: Db,
