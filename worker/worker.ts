@@ -120,6 +120,7 @@ export class Worker {
       'worker ready',
     )
     for (const folder of await worker.store.unfinished()) worker.hold(folder)
+    sandbox.keepSpare()
     worker.connection.open()
     return worker
   }
@@ -149,6 +150,7 @@ export class Worker {
     this.connection.close()
     for (const holding of this.holdings.values()) holding.controller.abort(new Error('the worker ends'))
     while (this.holdings.size > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    await this.bench.sandbox.dismissSpare()
   }
 
   private announcement(): Announcement {

@@ -23,20 +23,22 @@ export const signatureSchema = z
 /** SHA-256 of some bytes: 64 hex digits without a prefix. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 hash')
 
+// `abort`: what is no number must not reach the range check, where BigInt would throw.
+
 /** Wei as a decimal string: no sign, no exponent, no leading zero, below 2^128. */
 export const weiSchema = z
   .string()
-  .regex(/^(0|[1-9]\d{0,38})$/, 'not an amount in wei')
+  .regex(/^(0|[1-9]\d{0,38})$/, { error: 'not an amount in wei', abort: true })
   .refine((text) => BigInt(text) < 2n ** 128n, 'amount is too large')
 
 /** An unsigned 256-bit number as a decimal string. */
 export const uint256Schema = z
   .string()
-  .regex(/^(0|[1-9]\d{0,77})$/, 'not a whole number')
+  .regex(/^(0|[1-9]\d{0,77})$/, { error: 'not a whole number', abort: true })
   .refine((text) => BigInt(text) < 2n ** 256n, 'number is too large')
 
 /** A chain timestamp or other uint64 as a decimal string. */
 export const uint64Schema = z
   .string()
-  .regex(/^(0|[1-9]\d{0,19})$/, 'not a whole number')
+  .regex(/^(0|[1-9]\d{0,19})$/, { error: 'not a whole number', abort: true })
   .refine((text) => BigInt(text) < 2n ** 64n, 'number is too large')

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,9 +7,10 @@ import { bubblewrapConfinement } from './bubblewrap.ts'
 import { cgroupsUsable, sweepCgroups } from './cgroup.ts'
 import type { ExtraProgram } from './inside.ts'
 import { namespacesConfinement } from './namespaces.ts'
-import { type Confinement, openRoom } from './room.ts'
+import { type Confinement, openRoom, startSupervisor } from './room.ts'
 import { seccompProgram } from './seccomp.ts'
 import { SYSTEM_ENVIRONMENT } from './shell.ts'
+import type { Supervisor } from './supervisor.ts'
 import type { Limits, SandboxFound, SandboxRoom } from './types.ts'
 
 const run = promisify(execFile)
@@ -19,6 +19,10 @@ const run = promisify(execFile)
 export interface Sandbox {
   readonly found: SandboxFound
   readonly open: ((limits: Limits) => Promise<SandboxRoom>) | null
+  /** From now on keeps the beginnings of one room ready, so that a job starts sooner. */
+  keepSpare(): void
+  /** Gives the spare back and keeps none any more. Call before the process is to end by itself. */
+  dismissSpare(): Promise<void>
 }
 
 const TRIAL: Limits = {
@@ -29,6 +33,9 @@ const TRIAL: Limits = {
   files: 64,
   outputBytes: 4096,
 }
+
+/** A spare room is begun so long after the last one was taken. */
+const SPARE_MILLISECONDS = 100
 
 const FIX_BUBBLEWRAP = 'sudo apt-get install -y bubblewrap'
 
@@ -55,7 +62,7 @@ async function problemWith(confinement: Confinement): Promise<string | null> {
   let room: SandboxRoom | null = null
   let said = ''
   try {
-    room = await openRoom(TRIAL, confinement, null)
+    room = await openRoom(TRIAL, confinement, startSupervisor(confinement), false)
     const report = await room.run(
       { command: 'true', args: [], env: {}, stdin: null },
       {
@@ -75,11 +82,42 @@ async function problemWith(confinement: Confinement): Promise<string | null> {
 }
 
 function sandbox(found: SandboxFound, confinement: Confinement, cgroups: boolean): Sandbox {
+  let spare: Supervisor | null = null
+  let keeps = false
+  let later: NodeJS.Timeout | null = null
+  const makeSpare = (): void => {
+    later = null
+    if (keeps) spare ??= startSupervisor(confinement)
+  }
   return {
     found,
-    open: (limits) => openRoom(limits, confinement, cgroups ? randomBytes(8).toString('hex') : null),
+    open: async (limits) => {
+      const supervisor = spare?.isAlive ? spare : startSupervisor(confinement)
+      spare = null
+      try {
+        return await openRoom(limits, confinement, supervisor, cgroups)
+      } finally {
+        // Not now: the job that just got its room is about to start.
+        if (keeps) later ??= setTimeout(makeSpare, SPARE_MILLISECONDS)
+      }
+    },
+    keepSpare: () => {
+      keeps = true
+      makeSpare()
+    },
+    dismissSpare: async () => {
+      keeps = false
+      if (later !== null) clearTimeout(later)
+      later = null
+      const last = spare
+      spare = null
+      last?.kill()
+      await last?.exited
+    },
   }
 }
+
+const NO_SANDBOX = { open: null, keepSpare: () => undefined, dismissSpare: async () => undefined }
 
 /**
  * Looks for the strongest sandbox this machine gives: bubblewrap on `path`, else bare namespaces for Node programs, else
@@ -90,7 +128,7 @@ export async function detectSandbox(path: string, extra: readonly ExtraProgram[]
     const reason = `jobs of strangers run only in a Linux sandbox, and this is ${process.platform}`
     return {
       found: { kind: 'none', reason, fix: 'run the worker on Linux or in a Linux virtual machine' },
-      open: null,
+      ...NO_SANDBOX,
     }
   }
   sweepCgroups()
@@ -122,6 +160,6 @@ export async function detectSandbox(path: string, extra: readonly ExtraProgram[]
           ? FIX_BUBBLEWRAP
           : 'allow unprivileged user namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000',
     },
-    open: null,
+    ...NO_SANDBOX,
   }
 }

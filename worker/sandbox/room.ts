@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { JobCgroup } from './cgroup.ts'
 import { OutputReader } from './outputReader.ts'
 import { killBelow, treeUse, untilDead } from './processTree.ts'
-import { BASE, Supervisor, type SupervisorOptions } from './supervisor.ts'
+import { Supervisor, type SupervisorOptions } from './supervisor.ts'
 import {
   type Limits,
   type Program,
@@ -25,6 +25,8 @@ const DRAIN_MILLISECONDS = 2000
 const JOB_NICENESS = 5
 /** Tasks in the tree that are ours: bubblewrap's two or the namespace launcher's. */
 const OWN_TASKS = 3
+/** Files and folders in the room that are ours. */
+const OWN_INODES = 32
 
 /** What differs between the two kinds of sandbox. */
 export interface Confinement {
@@ -47,28 +49,34 @@ function jobOwner(): number | null {
   return 1_900_000_000 + Math.floor(Math.random() * 2 ** 24)
 }
 
-/** Opens a room with these quotas. Throws SandboxError when the machine does not let us. */
+/** Starts a supervisor for a job to come. Throws SandboxError when the machine has no util-linux. */
+export function startSupervisor(confinement: Confinement): Supervisor {
+  const owner = jobOwner()
+  return Supervisor.start({ owner, binds: confinement.binds, runLines: confinement.runLines(owner) })
+}
+
+/** Makes a room with these quotas of a waiting supervisor. Throws SandboxError when the machine does not let us. */
 export async function openRoom(
   limits: Limits,
   confinement: Confinement,
-  cgroupName: string | null,
+  supervisor: Supervisor,
+  cgroups: boolean,
 ): Promise<SandboxRoom> {
-  const owner = jobOwner()
-  const supervisor = await Supervisor.start({
-    diskBytes: limits.diskBytes,
-    inodes: limits.files + 32,
-    owner,
-    binds: confinement.binds,
-    runLines: confinement.runLines(owner),
-  })
-  const cgroup = cgroupName === null ? null : JobCgroup.create(cgroupName, limits.processes + OWN_TASKS + 2)
+  const cgroup = cgroups ? JobCgroup.create(String(supervisor.pid), limits.processes + OWN_TASKS + 2) : null
   cgroup?.add(supervisor.pid)
+  try {
+    await supervisor.prepare({ diskBytes: limits.diskBytes, inodes: limits.files + OWN_INODES })
+  } catch (error) {
+    await supervisor.exited
+    cgroup?.remove()
+    throw error
+  }
   try {
     setPriority(supervisor.pid, JOB_NICENESS)
   } catch {
     // Niceness is a courtesy.
   }
-  return new Room(limits, confinement, supervisor, owner, cgroup)
+  return new Room(limits, confinement, supervisor, cgroup)
 }
 
 class Room implements SandboxRoom {
@@ -82,19 +90,13 @@ class Room implements SandboxRoom {
   private used = false
   private closed: Promise<void> | null = null
 
-  constructor(
-    limits: Limits,
-    confinement: Confinement,
-    supervisor: Supervisor,
-    owner: number | null,
-    cgroup: JobCgroup | null,
-  ) {
+  constructor(limits: Limits, confinement: Confinement, supervisor: Supervisor, cgroup: JobCgroup | null) {
     this.limits = limits
     this.confinement = confinement
     this.supervisor = supervisor
-    this.owner = owner
+    this.owner = supervisor.owner
     this.cgroup = cgroup
-    this.base = `/proc/${supervisor.pid}/root${BASE}`
+    this.base = supervisor.base
     this.folder = `${this.base}/job`
   }
 

@@ -5,6 +5,8 @@
  * held are gone: a dead worker leaves no scratch behind.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { chown, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { SYSTEM_ENVIRONMENT, shellWord } from './shell.ts'
 import { SandboxError } from './types.ts'
@@ -13,10 +15,15 @@ import { SandboxError } from './types.ts'
 export const BASE = '/mnt'
 const STDERR_KEPT = 4096
 const OPEN_MILLISECONDS = 10_000
+/** Folders that belong to the job. */
+const JOB_FOLDERS = ['job', 'tmp', 'shm']
 
-export interface SupervisorOptions {
+export interface Quota {
   readonly diskBytes: number
   readonly inodes: number
+}
+
+export interface SupervisorOptions {
   /** The uid and gid the job runs as, seen from outside; null when this process is not root and the job runs as it. */
   readonly owner: number | null
   /** Host files to have below BASE/bind, because the job's uid may not reach them where they lie. */
@@ -26,15 +33,15 @@ export interface SupervisorOptions {
 }
 
 function script(options: SupervisorOptions): string {
-  const owned = [`${BASE}/job`, `${BASE}/tmp`, `${BASE}/shm`, `${BASE}/out`, `${BASE}/err`].join(' ')
   return [
     'set -eu',
     'umask 022',
-    `mount -t tmpfs -o size=${options.diskBytes},nr_inodes=${options.inodes},mode=0755,nosuid,nodev scratch ${BASE}`,
+    // It may wait here, started ahead of a job, until the quotas are known.
+    'read -r size inodes',
+    `mount -t tmpfs -o "size=$size,nr_inodes=$inodes,mode=0755,nosuid,nodev" scratch ${BASE}`,
     `cd ${BASE}`,
-    'mkdir job tmp shm ctl bind',
     'mkfifo -m 600 out err',
-    ...(options.owner === null ? [] : [`chown ${options.owner}:${options.owner} ${owned}`]),
+    ...(options.binds.length === 0 ? [] : ['mkdir bind']),
     ...options.binds.flatMap((bind) => [
       `: > bind/${bind.name}`,
       `mount --bind ${shellWord(bind.source)} bind/${bind.name}`,
@@ -51,6 +58,7 @@ function script(options: SupervisorOptions): string {
 /** Starts a supervisor and talks with it line by line. */
 export class Supervisor {
   readonly pid: number
+  readonly owner: number | null
   private readonly child: ChildProcess
   private readonly lines: string[] = []
   private readonly waiting: ((line: string | null) => void)[] = []
@@ -58,9 +66,10 @@ export class Supervisor {
   private gone = false
   readonly exited: Promise<void>
 
-  private constructor(child: ChildProcess, pid: number) {
+  private constructor(child: ChildProcess, pid: number, owner: number | null) {
     this.child = child
     this.pid = pid
+    this.owner = owner
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (this.stderr.length < STDERR_KEPT) this.stderr += text
     })
@@ -81,8 +90,8 @@ export class Supervisor {
     })
   }
 
-  /** Opens the namespace and its file system. Throws SandboxError with what the system said. */
-  static async start(options: SupervisorOptions): Promise<Supervisor> {
+  /** Starts one, which then waits for `prepare`. Throws SandboxError when the program is missing. */
+  static start(options: SupervisorOptions): Supervisor {
     const namespaces = options.owner === null ? ['--user', '--map-root-user', '--mount'] : ['--mount']
     // The parent-death signal is set after the namespaces exist: a change of credentials clears it.
     const child = spawn(
@@ -100,26 +109,44 @@ export class Supervisor {
       ],
       { stdio: ['pipe', 'pipe', 'pipe'], env: SYSTEM_ENVIRONMENT, cwd: '/' },
     )
-    const failed = new Promise<never>((_, reject) => {
-      child.once('error', (error) =>
-        reject(new SandboxError('the supervisor could not be started', { cause: error })),
-      )
-    })
-    failed.catch(() => undefined)
-    if (child.pid === undefined) return await failed
-    const supervisor = new Supervisor(child, child.pid)
-    const timer = setTimeout(() => supervisor.kill(), OPEN_MILLISECONDS)
+    child.on('error', () => undefined)
+    if (child.pid === undefined)
+      throw new SandboxError('the supervisor could not be started: is util-linux (unshare, setpriv) there?')
+    return new Supervisor(child, child.pid, options.owner)
+  }
+
+  /** Makes the file system with its folders. Throws SandboxError with what the system said. */
+  async prepare(quota: Quota): Promise<void> {
+    const timer = setTimeout(() => this.kill(), OPEN_MILLISECONDS)
     try {
-      const line = await supervisor.nextLine()
+      this.say(`${quota.diskBytes} ${quota.inodes}`)
+      const line = await this.nextLine()
       if (line !== 'ready')
-        throw new SandboxError(`the supervisor could not prepare the room: ${supervisor.complaint()}`)
+        throw new SandboxError(`the supervisor could not prepare the room: ${this.complaint()}`)
+      for (const name of JOB_FOLDERS) await mkdir(join(this.base, name))
+      await mkdir(join(this.base, 'ctl'))
+      if (this.owner !== null) {
+        for (const name of [...JOB_FOLDERS, 'out', 'err'])
+          await chown(join(this.base, name), this.owner, this.owner)
+      }
     } catch (error) {
-      supervisor.kill()
-      throw error
+      this.kill()
+      throw error instanceof SandboxError
+        ? error
+        : new SandboxError('the room could not be prepared', { cause: error })
     } finally {
       clearTimeout(timer)
     }
-    return supervisor
+  }
+
+  /** BASE as this process reaches it. */
+  get base(): string {
+    return `/proc/${this.pid}/root${BASE}`
+  }
+
+  /** Whether it still waits or works. */
+  get isAlive(): boolean {
+    return !this.gone
   }
 
   /** The next line it says, or null when it is gone. */
