@@ -56,24 +56,24 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712 {
     function submitAndAward(
         Order calldata order,
         bytes calldata signature,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external whenOpen returns (bytes32) {
-        return Auction.submitAndAward(_market, order, signature, offer, nodeSignature, auctioneerSignature);
+        return Auction.submitAndAward(_market, order, signature, nodeBid, nodeSignature, auctioneerSignature);
     }
 
     function award(
         Order calldata order,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external whenOpen {
-        Auction.award(_market, order, offer, nodeSignature, auctioneerSignature);
+        Auction.award(_market, order, nodeBid, nodeSignature, auctioneerSignature);
     }
 
-    function bid(Order calldata order, Bid calldata offer, bytes calldata nodeSignature) external whenOpen {
-        Auction.bid(_market, order, offer, nodeSignature);
+    function bid(Order calldata order, Bid calldata nodeBid, bytes calldata nodeSignature) external whenOpen {
+        Auction.bid(_market, order, nodeBid, nodeSignature);
     }
 
     function awardWindow(Order calldata order) external {
@@ -82,12 +82,12 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712 {
 
     function replace(
         Order calldata order,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         address approver,
         bytes calldata approverSignature
     ) external {
-        Auction.replace(_market, order, offer, nodeSignature, approver, approverSignature);
+        Auction.replace(_market, order, nodeBid, nodeSignature, approver, approverSignature);
     }
 
     function revokeNonces(uint256[] calldata nonces) external {

@@ -119,19 +119,19 @@ interface ITaskMarket {
     function submitAndAward(
         Order calldata order,
         bytes calldata signature,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external returns (bytes32 id);
     /// Instant award: the auctioneer signs the same Bid digest as the node.
     function award(
         Order calldata order,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external;
     /// Window mode, after auctionBy: the first bid opens the window.
-    function bid(Order calldata order, Bid calldata offer, bytes calldata nodeSignature) external;
+    function bid(Order calldata order, Bid calldata nodeBid, bytes calldata nodeSignature) external;
     /// Awards the best bid of a closed window.
     function awardWindow(Order calldata order) external;
     function start(AttemptMessage calldata message, bytes calldata nodeSignature) external;
@@ -139,7 +139,7 @@ interface ITaskMarket {
     /// A new attempt by another bid; `approver` is the order's customer or auctioneer and signs the Bid digest.
     function replace(
         Order calldata order,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         address approver,
         bytes calldata approverSignature

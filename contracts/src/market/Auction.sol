@@ -35,33 +35,33 @@ library Auction {
         Market storage m,
         Order calldata order,
         bytes calldata signature,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external returns (bytes32 id) {
         id = MarketStore.orderId(order);
         if (m.jobs[id].state == State.None) _submit(m, id, order, signature);
-        _awardInstantly(m, id, order, offer, nodeSignature, auctioneerSignature);
+        _awardInstantly(m, id, order, nodeBid, nodeSignature, auctioneerSignature);
     }
 
     function award(
         Market storage m,
         Order calldata order,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external {
         (bytes32 id,) = m.find(order);
-        _awardInstantly(m, id, order, offer, nodeSignature, auctioneerSignature);
+        _awardInstantly(m, id, order, nodeBid, nodeSignature, auctioneerSignature);
     }
 
-    function bid(Market storage m, Order calldata order, Bid calldata offer, bytes calldata nodeSignature) external {
+    function bid(Market storage m, Order calldata order, Bid calldata nodeBid, bytes calldata nodeSignature) external {
         (bytes32 id, Job storage job) = m.find(order);
         if (job.state == State.Open) {
             if (block.timestamp < job.auctionBy) revert ITaskMarket.TooEarly(id, job.auctionBy);
             MarketStore.requireNotAfter(id, job.deadline);
             uint40 closesAt = uint40(block.timestamp) + m.parametersOf(job).windowSeconds;
-            _admit(m, id, order, offer, nodeSignature, 1, closesAt + WINDOW_GRACE);
+            _admit(m, id, order, nodeBid, nodeSignature, 1, closesAt + WINDOW_GRACE);
             job.state = State.Window;
             job.windowClosesAt = closesAt;
             job.deadline = closesAt + uint40(WINDOW_GRACE);
@@ -71,12 +71,14 @@ library Auction {
             if (block.timestamp >= job.windowClosesAt) revert ITaskMarket.TooLate(id, job.windowClosesAt);
             // Strictly lower too, or two bids of zero would push each other out.
             uint256 atMost = uint256(job.price) * 9_900 / 10_000;
-            if (offer.price > atMost || offer.price >= job.price) revert ITaskMarket.BidNotLower(offer.price, atMost);
-            _admit(m, id, order, offer, nodeSignature, 1, job.windowClosesAt + WINDOW_GRACE);
+            if (nodeBid.price > atMost || nodeBid.price >= job.price) {
+                revert ITaskMarket.BidNotLower(nodeBid.price, atMost);
+            }
+            _admit(m, id, order, nodeBid, nodeSignature, 1, job.windowClosesAt + WINDOW_GRACE);
             m.freeNode(job);
         }
-        _record(m, job, order, offer);
-        emit ITaskMarket.BidRecorded(id, offer.node, offer.price);
+        _record(m, job, order, nodeBid);
+        emit ITaskMarket.BidRecorded(id, nodeBid.node, nodeBid.price);
     }
 
     /// The best bidder's bond has been locked since its bid, so it need not be live any more.
@@ -91,7 +93,7 @@ library Auction {
     function replace(
         Market storage m,
         Order calldata order,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         address approver,
         bytes calldata approverSignature
@@ -102,11 +104,11 @@ library Auction {
         MarketStore.requireNotAfter(id, job.deadline);
         if (job.attempt >= MAX_ATTEMPTS) revert ITaskMarket.TooManyAttempts(id, job.attempt);
         if (approver != order.customer && approver != order.auctioneer) revert ITaskMarket.NotApprover(approver);
-        MarketStore.requireSigned(approver, Messages.hash(offer), approverSignature);
+        MarketStore.requireSigned(approver, Messages.hash(nodeBid), approverSignature);
         if (holdsNode) m.freeNode(job);
-        _admit(m, id, order, offer, nodeSignature, job.attempt + 1, block.timestamp);
+        _admit(m, id, order, nodeBid, nodeSignature, job.attempt + 1, block.timestamp);
         emit ITaskMarket.Replaced(id, job.attempt, job.node);
-        _record(m, job, order, offer);
+        _record(m, job, order, nodeBid);
         _beginAttempt(m, id, job, order);
     }
 
@@ -136,16 +138,16 @@ library Auction {
         Market storage m,
         bytes32 id,
         Order calldata order,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) private {
         Job storage job = m.jobs[id];
         job.requireState(id, State.Open);
         MarketStore.requireNotAfter(id, job.deadline);
-        MarketStore.requireSigned(order.auctioneer, Messages.hash(offer), auctioneerSignature);
-        _admit(m, id, order, offer, nodeSignature, 1, block.timestamp);
-        _record(m, job, order, offer);
+        MarketStore.requireSigned(order.auctioneer, Messages.hash(nodeBid), auctioneerSignature);
+        _admit(m, id, order, nodeBid, nodeSignature, 1, block.timestamp);
+        _record(m, job, order, nodeBid);
         _beginAttempt(m, id, job, order);
     }
 
@@ -154,32 +156,34 @@ library Auction {
         Market storage m,
         bytes32 id,
         Order calldata order,
-        Bid calldata offer,
+        Bid calldata nodeBid,
         bytes calldata nodeSignature,
         uint8 attempt,
         uint256 neededUntil
     ) private view {
-        if (offer.order != id) revert ITaskMarket.WrongOrder(offer.order, id);
-        if (offer.attempt != attempt) revert ITaskMarket.WrongAttempt(id, offer.attempt, attempt);
-        if (offer.price > order.maxPrice) revert ITaskMarket.BidAboveMaxPrice(offer.price, order.maxPrice);
-        if (offer.rate > offer.price / order.softSeconds) {
-            revert ITaskMarket.RateTooHigh(offer.rate, offer.price / order.softSeconds);
+        if (nodeBid.order != id) revert ITaskMarket.WrongOrder(nodeBid.order, id);
+        if (nodeBid.attempt != attempt) revert ITaskMarket.WrongAttempt(id, nodeBid.attempt, attempt);
+        if (nodeBid.price > order.maxPrice) revert ITaskMarket.BidAboveMaxPrice(nodeBid.price, order.maxPrice);
+        if (nodeBid.rate > nodeBid.price / order.softSeconds) {
+            revert ITaskMarket.RateTooHigh(nodeBid.rate, nodeBid.price / order.softSeconds);
         }
-        if (offer.validUntil < neededUntil) revert ITaskMarket.BidLapses(offer.validUntil, neededUntil);
-        Node memory node = m.registry.nodeOf(offer.node);
-        if (!node.active || node.unbondAt != 0) revert ITaskMarket.NodeNotLive(offer.node);
-        if (node.gpuClass != order.gpuClass) revert ITaskMarket.WrongClass(offer.node, node.gpuClass, order.gpuClass);
-        if (node.owner == order.customer) revert ITaskMarket.OwnNode(offer.node, order.customer);
-        MarketStore.requireSigned(offer.node, Messages.hash(offer), nodeSignature);
+        if (nodeBid.validUntil < neededUntil) revert ITaskMarket.BidLapses(nodeBid.validUntil, neededUntil);
+        Node memory node = m.registry.nodeOf(nodeBid.node);
+        if (!node.active || node.unbondAt != 0) revert ITaskMarket.NodeNotLive(nodeBid.node);
+        if (node.gpuClass != order.gpuClass) {
+            revert ITaskMarket.WrongClass(nodeBid.node, node.gpuClass, order.gpuClass);
+        }
+        if (node.owner == order.customer) revert ITaskMarket.OwnNode(nodeBid.node, order.customer);
+        MarketStore.requireSigned(nodeBid.node, Messages.hash(nodeBid), nodeSignature);
     }
 
     /// Locks the bidder's bond: base x members, whatever the bid.
-    function _record(Market storage m, Job storage job, Order calldata order, Bid calldata offer) private {
-        job.node = offer.node;
-        job.price = offer.price;
-        job.rate = offer.rate;
-        job.base = uint128(MarketStore.baseFor(order, offer.price, m.parametersOf(job).floorRate));
-        m.registry.lockBond(offer.node, job.bondOf());
+    function _record(Market storage m, Job storage job, Order calldata order, Bid calldata nodeBid) private {
+        job.node = nodeBid.node;
+        job.price = nodeBid.price;
+        job.rate = nodeBid.rate;
+        job.base = uint128(MarketStore.baseFor(order, nodeBid.price, m.parametersOf(job).floorRate));
+        m.registry.lockBond(nodeBid.node, job.bondOf());
     }
 
     function _beginAttempt(Market storage m, bytes32 id, Job storage job, Order calldata order) private {

@@ -94,13 +94,11 @@ library Settling {
     }
 
     /// What the node earns before the fee.
-    function _gross(
-        Job storage job,
-        Order calldata order,
-        Seat[] memory seats,
-        Settlement settlement,
-        uint256 paid
-    ) private view returns (uint256) {
+    function _gross(Job storage job, Order calldata order, Seat[] memory seats, Settlement settlement, uint256 paid)
+        private
+        view
+        returns (uint256)
+    {
         if (settlement == Settlement.Correct) {
             return PayFunction.payAt(
                 job.price, order.softSeconds, order.hardSeconds, order.floorBps, job.resultAt - job.awardedAt

@@ -245,9 +245,8 @@ contract EscrowTest is MarketFixture {
         returns (bytes memory)
     {
         bytes32 structHash = keccak256(abi.encode(WITHDRAWAL, alice, to, amount, escrow.nonces(alice), deadline));
-        bytes32 domain = keccak256(
-            abi.encode(DOMAIN, keccak256("OpenGPU Escrow"), keccak256("1"), block.chainid, contract_)
-        );
+        bytes32 domain =
+            keccak256(abi.encode(DOMAIN, keccak256("OpenGPU Escrow"), keccak256("1"), block.chainid, contract_));
         return _signDigest(ALICE_KEY, keccak256(abi.encodePacked("\x19\x01", domain, structHash)));
     }
 }

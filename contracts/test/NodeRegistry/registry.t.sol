@@ -81,9 +81,8 @@ contract RegistryTest is MarketFixture {
 
     function test_Case57_RegistersWithAPermitThatSomebodyCarriedFirst() external {
         bytes memory signature = _consent(alice);
-        bytes32 structHash = keccak256(
-            abi.encode(PERMIT, alice, address(registry), 700 ether, token.nonces(alice), block.timestamp)
-        );
+        bytes32 structHash =
+            keccak256(abi.encode(PERMIT, alice, address(registry), 700 ether, token.nonces(alice), block.timestamp));
         (uint8 v, bytes32 r, bytes32 s) =
             vm.sign(ALICE_KEY, keccak256(abi.encodePacked("\x19\x01", token.DOMAIN_SEPARATOR(), structHash)));
         token.permit(alice, address(registry), 700 ether, block.timestamp, v, r, s);
@@ -242,8 +241,8 @@ contract RegistryTest is MarketFixture {
             uint256 what = (r >> 128) % 4;
             if (what == 0) registry.setActive(target, false);
             else if (what == 1) registry.setActive(target, true);
-            else if (what == 2) try registry.requestUnbond(target) {} catch {}
-            else try registry.cancelUnbond(target) {} catch {}
+            else if (what == 2) try registry.requestUnbond(target) {}
+                catch {} else try registry.cancelUnbond(target) {} catch {}
             vm.stopPrank();
         }
         uint256 owners;

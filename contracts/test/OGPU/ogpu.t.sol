@@ -18,8 +18,7 @@ contract OGPUTest is Test {
 
     /// No mint under any usual name: the code has no such function.
     function test_NothingCanMintMore() external {
-        string[4] memory names =
-            ["mint(address,uint256)", "mint(uint256)", "issue(uint256)", "increaseSupply(uint256)"];
+        string[4] memory names = ["mint(address,uint256)", "mint(uint256)", "issue(uint256)", "increaseSupply(uint256)"];
         for (uint256 i; i < names.length; ++i) {
             (bool done,) = address(token).call(abi.encodeWithSignature(names[i], address(this), 1));
             assertTrue(!done, names[i]);

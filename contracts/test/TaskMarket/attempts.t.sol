@@ -53,9 +53,7 @@ contract StartTest is MarketFixture {
 
     function test_RevertWhen_StartedAlready() external {
         _start();
-        _expectStart(
-            _attempt(), NODE_KEY, abi.encodeWithSelector(ITaskMarket.WrongState.selector, id, State.Running)
-        );
+        _expectStart(_attempt(), NODE_KEY, abi.encodeWithSelector(ITaskMarket.WrongState.selector, id, State.Running));
     }
 
     function _expectStart(AttemptMessage memory message, uint256 key, bytes memory failure) private {
@@ -113,10 +111,10 @@ contract ReplaceTest is MarketFixture {
     function test_MovesTheJobAndRestartsTheDeadlines() external {
         _to(State.Running);
         vm.warp(block.timestamp + 200);
-        Bid memory offer = _bid(1, 8 ether);
+        Bid memory nodeBid = _bid(1, 8 ether);
         vm.expectEmit(address(market));
         emit ITaskMarket.Replaced(id, 1, _node(0));
-        _replace(offer, AUCTIONEER_KEY);
+        _replace(nodeBid, AUCTIONEER_KEY);
         Job memory job = market.jobOf(id);
         assertState(State.Awarded);
         assertEq(job.attempt, 2, "attempt");
@@ -154,18 +152,14 @@ contract ReplaceTest is MarketFixture {
     function test_RevertWhen_ANodeOrStrangerApproves() external {
         _to(State.Running);
         _expectReplace(
-            _bid(1, 8 ether),
-            NODE_KEY + 1,
-            abi.encodeWithSelector(ITaskMarket.NotApprover.selector, _node(1))
+            _bid(1, 8 ether), NODE_KEY + 1, abi.encodeWithSelector(ITaskMarket.NotApprover.selector, _node(1))
         );
     }
 
     function test_RevertWhen_NothingIsAwarded() external {
         _to(State.Open);
         _expectReplace(
-            _bid(1, 8 ether),
-            AUCTIONEER_KEY,
-            abi.encodeWithSelector(ITaskMarket.WrongState.selector, id, State.Open)
+            _bid(1, 8 ether), AUCTIONEER_KEY, abi.encodeWithSelector(ITaskMarket.WrongState.selector, id, State.Open)
         );
     }
 
@@ -189,7 +183,9 @@ contract ReplaceTest is MarketFixture {
 
     function test_RevertWhen_ThreeReplacementsWereMade() external {
         _to(State.Awarded);
-        for (uint256 i = 1; i <= 3; ++i) _replace(_bid(i, 8 ether), AUCTIONEER_KEY);
+        for (uint256 i = 1; i <= 3; ++i) {
+            _replace(_bid(i, 8 ether), AUCTIONEER_KEY);
+        }
         _expectReplace(
             _bid(4, 8 ether), AUCTIONEER_KEY, abi.encodeWithSelector(ITaskMarket.TooManyAttempts.selector, id, 4)
         );
@@ -218,11 +214,11 @@ contract ReplaceTest is MarketFixture {
         assertSolvent();
     }
 
-    function _expectReplace(Bid memory offer, uint256 approverKey, bytes memory failure) private {
-        bytes memory node = _signBid(keyOf[offer.node], offer);
-        bytes memory approval = _signBid(approverKey, offer);
+    function _expectReplace(Bid memory nodeBid, uint256 approverKey, bytes memory failure) private {
+        bytes memory node = _signBid(keyOf[nodeBid.node], nodeBid);
+        bytes memory approval = _signBid(approverKey, nodeBid);
         vm.expectRevert(failure);
-        market.replace(order, offer, node, vm.addr(approverKey), approval);
+        market.replace(order, nodeBid, node, vm.addr(approverKey), approval);
     }
 }
 

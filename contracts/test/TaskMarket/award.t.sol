@@ -53,53 +53,53 @@ contract AwardTest is MarketFixture {
     }
 
     function test_Case35_RevertWhen_TheAuctioneerDidNotSign() external {
-        Bid memory offer = _bid(0, 10 ether);
-        bytes memory node = _signBid(NODE_KEY, offer);
-        bytes memory self = _signBid(OWNER_KEY, offer);
+        Bid memory nodeBid = _bid(0, 10 ether);
+        bytes memory node = _signBid(NODE_KEY, nodeBid);
+        bytes memory self = _signBid(OWNER_KEY, nodeBid);
         vm.expectPartialRevert(ITaskMarket.SignatureInvalid.selector);
-        market.award(order, offer, node, self);
+        market.award(order, nodeBid, node, self);
         vm.expectPartialRevert(ITaskMarket.SignatureInvalid.selector);
-        market.award(order, offer, node, node);
+        market.award(order, nodeBid, node, node);
     }
 
     function test_Case35_RevertWhen_ABidIsCopiedByAnotherNode() external {
-        Bid memory offer = _bid(0, 6 ether);
-        bytes memory signature = _signBid(NODE_KEY, offer);
-        offer.node = _node(1);
-        bytes memory approval = _signBid(AUCTIONEER_KEY, offer);
+        Bid memory nodeBid = _bid(0, 6 ether);
+        bytes memory signature = _signBid(NODE_KEY, nodeBid);
+        nodeBid.node = _node(1);
+        bytes memory approval = _signBid(AUCTIONEER_KEY, nodeBid);
         vm.expectPartialRevert(ITaskMarket.SignatureInvalid.selector);
-        market.award(order, offer, signature, approval);
+        market.award(order, nodeBid, signature, approval);
     }
 
     function test_Case35_AnOrderWithoutAuctioneerHasNoInstantAward() external {
         order.auctioneer = address(0);
         order.nonce = 2;
         _submit();
-        Bid memory offer = _bid(0, 6 ether);
-        bytes memory signature = _signBid(NODE_KEY, offer);
+        Bid memory nodeBid = _bid(0, 6 ether);
+        bytes memory signature = _signBid(NODE_KEY, nodeBid);
         vm.expectPartialRevert(ITaskMarket.SignatureInvalid.selector);
-        market.award(order, offer, signature, abi.encodePacked(bytes32(uint256(1)), bytes32(uint256(1)), uint8(29)));
+        market.award(order, nodeBid, signature, abi.encodePacked(bytes32(uint256(1)), bytes32(uint256(1)), uint8(29)));
     }
 
     function test_RevertWhen_TheOrderIsUnknown() external {
         order.nonce = 99;
         bytes32 unknown = market.orderId(order);
-        Bid memory offer = _bid(0, 1);
+        Bid memory nodeBid = _bid(0, 1);
         vm.expectRevert(abi.encodeWithSelector(ITaskMarket.UnknownOrder.selector, unknown));
-        market.award(order, offer, "", "");
+        market.award(order, nodeBid, "", "");
     }
 
     function test_RevertWhen_AFieldOfTheOrderDiffersFromTheSignedOne() external {
-        Bid memory offer = _bid(0, 6 ether);
+        Bid memory nodeBid = _bid(0, 6 ether);
         order.maxPrice = 20 ether;
         vm.expectPartialRevert(ITaskMarket.UnknownOrder.selector);
-        market.award(order, offer, "", "");
+        market.award(order, nodeBid, "", "");
     }
 
     function test_RevertWhen_NotOpen() external {
         _award();
-        Bid memory offer = _bid(1, 5 ether);
-        _expectAward(offer, abi.encodeWithSelector(ITaskMarket.WrongState.selector, id, State.Awarded));
+        Bid memory nodeBid = _bid(1, 5 ether);
+        _expectAward(nodeBid, abi.encodeWithSelector(ITaskMarket.WrongState.selector, id, State.Awarded));
     }
 
     function test_RevertWhen_TooLate() external {
@@ -109,63 +109,60 @@ contract AwardTest is MarketFixture {
     }
 
     function test_RevertWhen_TheBidIsForAnotherOrderOrAttempt() external {
-        Bid memory offer = _bid(0, 6 ether);
-        offer.order = keccak256("other");
-        _expectAward(offer, abi.encodeWithSelector(ITaskMarket.WrongOrder.selector, offer.order, id));
-        offer = _bid(0, 6 ether);
-        offer.attempt = 2;
-        _expectAward(offer, abi.encodeWithSelector(ITaskMarket.WrongAttempt.selector, id, 2, 1));
+        Bid memory nodeBid = _bid(0, 6 ether);
+        nodeBid.order = keccak256("other");
+        _expectAward(nodeBid, abi.encodeWithSelector(ITaskMarket.WrongOrder.selector, nodeBid.order, id));
+        nodeBid = _bid(0, 6 ether);
+        nodeBid.attempt = 2;
+        _expectAward(nodeBid, abi.encodeWithSelector(ITaskMarket.WrongAttempt.selector, id, 2, 1));
     }
 
     function test_RevertWhen_PriceOrRateTooHigh() external {
-        Bid memory offer = _bid(0, 10 ether + 1);
+        Bid memory nodeBid = _bid(0, 10 ether + 1);
         _expectAward(
-            offer, abi.encodeWithSelector(ITaskMarket.BidAboveMaxPrice.selector, 10 ether + 1, uint256(10 ether))
+            nodeBid, abi.encodeWithSelector(ITaskMarket.BidAboveMaxPrice.selector, 10 ether + 1, uint256(10 ether))
         );
-        offer = _bid(0, 6 ether);
-        offer.rate = 0.05 ether + 1;
+        nodeBid = _bid(0, 6 ether);
+        nodeBid.rate = 0.05 ether + 1;
         _expectAward(
-            offer, abi.encodeWithSelector(ITaskMarket.RateTooHigh.selector, 0.05 ether + 1, uint256(0.05 ether))
+            nodeBid, abi.encodeWithSelector(ITaskMarket.RateTooHigh.selector, 0.05 ether + 1, uint256(0.05 ether))
         );
     }
 
     function test_RevertWhen_TheBidLapsed() external {
-        Bid memory offer = _bid(0, 6 ether);
-        offer.validUntil = uint64(block.timestamp - 1);
+        Bid memory nodeBid = _bid(0, 6 ether);
+        nodeBid.validUntil = uint64(block.timestamp - 1);
         _expectAward(
-            offer,
-            abi.encodeWithSelector(ITaskMarket.BidLapses.selector, uint256(offer.validUntil), block.timestamp)
+            nodeBid,
+            abi.encodeWithSelector(ITaskMarket.BidLapses.selector, uint256(nodeBid.validUntil), block.timestamp)
         );
     }
 
     function test_RevertWhen_TheNodeIsUnknownDrainingOrLeaving() external {
-        Bid memory offer = _bid(0, 6 ether);
+        Bid memory nodeBid = _bid(0, 6 ether);
         keyOf[_node(50)] = NODE_KEY + 50;
         Bid memory stranger = _bid(50, 6 ether);
         _expectAward(stranger, abi.encodeWithSelector(ITaskMarket.NodeNotLive.selector, _node(50)));
         vm.prank(_owner(0));
         registry.setActive(_node(0), false);
-        _expectAward(offer, abi.encodeWithSelector(ITaskMarket.NodeNotLive.selector, _node(0)));
+        _expectAward(nodeBid, abi.encodeWithSelector(ITaskMarket.NodeNotLive.selector, _node(0)));
         vm.startPrank(_owner(0));
         registry.setActive(_node(0), true);
         registry.requestUnbond(_node(0));
         vm.stopPrank();
-        _expectAward(offer, abi.encodeWithSelector(ITaskMarket.NodeNotLive.selector, _node(0)));
+        _expectAward(nodeBid, abi.encodeWithSelector(ITaskMarket.NodeNotLive.selector, _node(0)));
     }
 
     function test_RevertWhen_TheNodeIsOfAnotherClass() external {
         _register(10, CLASS + 1);
         _expectAward(
-            _bid(10, 6 ether),
-            abi.encodeWithSelector(ITaskMarket.WrongClass.selector, _node(10), CLASS + 1, CLASS)
+            _bid(10, 6 ether), abi.encodeWithSelector(ITaskMarket.WrongClass.selector, _node(10), CLASS + 1, CLASS)
         );
     }
 
     function test_Case41_RevertWhen_TheNodeBelongsToTheCustomer() external {
         _registerFor(customer, NODE_KEY + 10, CLASS);
-        _expectAward(
-            _bid(10, 6 ether), abi.encodeWithSelector(ITaskMarket.OwnNode.selector, _node(10), customer)
-        );
+        _expectAward(_bid(10, 6 ether), abi.encodeWithSelector(ITaskMarket.OwnNode.selector, _node(10), customer));
     }
 
     function test_Case41_RevertWhen_TooFewOtherOwners() external {
@@ -202,35 +199,34 @@ contract AwardTest is MarketFixture {
         vm.prank(guardian);
         market.pause();
         _expectAward(
-            _bid(0, 6 ether),
-            abi.encodeWithSelector(IGuarded.EntriesPaused.selector, block.timestamp + 72 hours)
+            _bid(0, 6 ether), abi.encodeWithSelector(IGuarded.EntriesPaused.selector, block.timestamp + 72 hours)
         );
     }
 
     function test_SubmitAndAwardDoesBoth() external {
         order.nonce = 2;
         id = market.orderId(order);
-        Bid memory offer = _bid(0, 6 ether);
+        Bid memory nodeBid = _bid(0, 6 ether);
         market.submitAndAward(
-            order, _signOrder(), offer, _signBid(NODE_KEY, offer), _signBid(AUCTIONEER_KEY, offer)
+            order, _signOrder(), nodeBid, _signBid(NODE_KEY, nodeBid), _signBid(AUCTIONEER_KEY, nodeBid)
         );
         assertState(State.Awarded);
     }
 
     function test_SubmitAndAwardSurvivesASubmitCarriedBefore() external {
-        Bid memory offer = _bid(0, 6 ether);
+        Bid memory nodeBid = _bid(0, 6 ether);
         market.submitAndAward(
-            order, _signOrder(), offer, _signBid(NODE_KEY, offer), _signBid(AUCTIONEER_KEY, offer)
+            order, _signOrder(), nodeBid, _signBid(NODE_KEY, nodeBid), _signBid(AUCTIONEER_KEY, nodeBid)
         );
         assertState(State.Awarded);
         assertEq(escrow.lockedOf(customer), 40.5 ether, "locked once");
     }
 
-    function _expectAward(Bid memory offer, bytes memory failure) private {
-        bytes memory node = _signBid(keyOf[offer.node], offer);
-        bytes memory approval = _signBid(AUCTIONEER_KEY, offer);
+    function _expectAward(Bid memory nodeBid, bytes memory failure) private {
+        bytes memory node = _signBid(keyOf[nodeBid.node], nodeBid);
+        bytes memory approval = _signBid(AUCTIONEER_KEY, nodeBid);
         vm.expectRevert(failure);
-        market.award(order, offer, node, approval);
+        market.award(order, nodeBid, node, approval);
     }
 }
 
@@ -258,9 +254,7 @@ contract WindowTest is MarketFixture {
     function test_Case36_ANewBestIsOnePercentLower() external {
         _placeBid(_bid(0, 9 ether));
         uint256 atMost = 8.91 ether;
-        _expectBid(
-            _bid(1, 9 ether - 1), abi.encodeWithSelector(ITaskMarket.BidNotLower.selector, 9 ether - 1, atMost)
-        );
+        _expectBid(_bid(1, 9 ether - 1), abi.encodeWithSelector(ITaskMarket.BidNotLower.selector, 9 ether - 1, atMost));
         _expectBid(
             _bid(1, 8.91 ether + 1), abi.encodeWithSelector(ITaskMarket.BidNotLower.selector, atMost + 1, atMost)
         );
@@ -271,24 +265,24 @@ contract WindowTest is MarketFixture {
     function testFuzz_Case40_ATieIsTheFirstOnes(uint128 price) external {
         price = uint128(bound(price, 0, 10 ether));
         _placeBid(_bid(0, price));
-        Bid memory offer = _bid(1, price);
-        bytes memory signature = _signBid(NODE_KEY + 1, offer);
+        Bid memory nodeBid = _bid(1, price);
+        bytes memory signature = _signBid(NODE_KEY + 1, nodeBid);
         vm.expectPartialRevert(ITaskMarket.BidNotLower.selector);
-        market.bid(order, offer, signature);
+        market.bid(order, nodeBid, signature);
         assertEq(market.jobOf(id).node, _node(0), "first recorded wins");
     }
 
     function test_Case36_RevertWhen_TheBidLapsesTooSoon() external {
-        Bid memory offer = _bid(0, 9 ether);
+        Bid memory nodeBid = _bid(0, 9 ether);
         uint256 needed = block.timestamp + 30 + 10 minutes;
-        offer.validUntil = uint64(needed - 1);
-        _expectBid(offer, abi.encodeWithSelector(ITaskMarket.BidLapses.selector, needed - 1, needed));
-        offer.validUntil = uint64(needed);
-        _placeBid(offer);
+        nodeBid.validUntil = uint64(needed - 1);
+        _expectBid(nodeBid, abi.encodeWithSelector(ITaskMarket.BidLapses.selector, needed - 1, needed));
+        nodeBid.validUntil = uint64(needed);
+        _placeBid(nodeBid);
         vm.warp(block.timestamp + 10);
-        offer = _bid(1, 8 ether);
-        offer.validUntil = uint64(needed - 1);
-        _expectBid(offer, abi.encodeWithSelector(ITaskMarket.BidLapses.selector, needed - 1, needed));
+        nodeBid = _bid(1, 8 ether);
+        nodeBid.validUntil = uint64(needed - 1);
+        _expectBid(nodeBid, abi.encodeWithSelector(ITaskMarket.BidLapses.selector, needed - 1, needed));
     }
 
     function test_OnlyTheBestHasItsBondLocked() external {
@@ -342,9 +336,7 @@ contract WindowTest is MarketFixture {
     function test_RevertWhen_BeforeAuctionBy() external {
         order.nonce = 2;
         _submit();
-        _expectBid(
-            _bid(0, 9 ether), abi.encodeWithSelector(ITaskMarket.TooEarly.selector, id, block.timestamp + 60)
-        );
+        _expectBid(_bid(0, 9 ether), abi.encodeWithSelector(ITaskMarket.TooEarly.selector, id, block.timestamp + 60));
     }
 
     function test_RevertWhen_NobodyOpenedAWindowInTime() external {
@@ -355,16 +347,16 @@ contract WindowTest is MarketFixture {
 
     function test_RevertWhen_TheWindowIsOpenAndTheAuctioneerAwards() external {
         _placeBid(_bid(0, 9 ether));
-        Bid memory offer = _bid(1, 10 ether);
-        bytes memory node = _signBid(NODE_KEY + 1, offer);
-        bytes memory approval = _signBid(AUCTIONEER_KEY, offer);
+        Bid memory nodeBid = _bid(1, 10 ether);
+        bytes memory node = _signBid(NODE_KEY + 1, nodeBid);
+        bytes memory approval = _signBid(AUCTIONEER_KEY, nodeBid);
         vm.expectRevert(abi.encodeWithSelector(ITaskMarket.WrongState.selector, id, State.Window));
-        market.award(order, offer, node, approval);
+        market.award(order, nodeBid, node, approval);
     }
 
-    function _expectBid(Bid memory offer, bytes memory failure) private {
-        bytes memory signature = _signBid(keyOf[offer.node], offer);
+    function _expectBid(Bid memory nodeBid, bytes memory failure) private {
+        bytes memory signature = _signBid(keyOf[nodeBid.node], nodeBid);
         vm.expectRevert(failure);
-        market.bid(order, offer, signature);
+        market.bid(order, nodeBid, signature);
     }
 }

@@ -2,9 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
-import {
-    Job, Opening, RevealMessage, SealMessage, Seat, Settlement, State
-} from "../../src/interfaces/Types.sol";
+import {Job, Opening, RevealMessage, SealMessage, Seat, Settlement, State} from "../../src/interfaces/Types.sol";
 import {Messages} from "../../src/Messages.sol";
 import {MarketFixture} from "../support/MarketFixture.sol";
 
@@ -62,14 +60,18 @@ contract DrawTest is MarketFixture {
             address owner = registry.ownerOf(seats[i].member);
             assertTrue(owner != customer, "not the customer");
             assertTrue(owner != _owner(0), "not the node's owner");
-            for (uint256 j; j < i; ++j) assertTrue(owner != registry.ownerOf(seats[j].member), "distinct owners");
+            for (uint256 j; j < i; ++j) {
+                assertTrue(owner != registry.ownerOf(seats[j].member), "distinct owners");
+            }
         }
     }
 
     function testFuzz_Case42_NodesRegisteredAfterTheAwardAreNeverDrawn(uint256 number) external {
         vm.roll(bound(number, 1_000, 1_000_000));
         _to(State.Running);
-        for (uint256 i = 30; i < 50; ++i) _register(i, CLASS);
+        for (uint256 i = 30; i < 50; ++i) {
+            _register(i, CLASS);
+        }
         _result();
         _draw();
         Seat[] memory seats = _members();
@@ -85,7 +87,9 @@ contract DrawTest is MarketFixture {
             vm.roll(10_000 + round * 7);
             _to(State.Checking);
             Seat[] memory seats = _members();
-            for (uint256 i; i < seats.length; ++i) ++times[registry.nodeOf(seats[i].member).ticket];
+            for (uint256 i; i < seats.length; ++i) {
+                ++times[registry.nodeOf(seats[i].member).ticket];
+            }
             vm.revertToState(snapshot);
         }
         assertEq(times[0], 0, "never the node itself");
@@ -145,7 +149,9 @@ contract DrawTest is MarketFixture {
     }
 
     function test_ALongListIsDrawnWithBoundedTries() external {
-        for (uint256 i = 100; i < 170; ++i) _register(i, CLASS);
+        for (uint256 i = 100; i < 170; ++i) {
+            _register(i, CLASS);
+        }
         _to(State.Resulted);
         vm.roll(block.number + 2);
         uint256 before = gasleft();
@@ -232,15 +238,11 @@ contract SealTest is MarketFixture {
     function test_RevertWhen_EmptyOrOfAnotherAttempt() external {
         SealMessage memory message = _sealOf(0, good);
         message.attempt = 2;
-        _expectSeal(
-            message, keyOf[message.member], abi.encodeWithSelector(ITaskMarket.WrongAttempt.selector, id, 2, 1)
-        );
+        _expectSeal(message, keyOf[message.member], abi.encodeWithSelector(ITaskMarket.WrongAttempt.selector, id, 2, 1));
         message = _sealOf(0, good);
         message.seal = 0;
         _expectSeal(
-            message,
-            keyOf[message.member],
-            abi.encodeWithSelector(ITaskMarket.NotSealed.selector, id, message.member)
+            message, keyOf[message.member], abi.encodeWithSelector(ITaskMarket.NotSealed.selector, id, message.member)
         );
     }
 

@@ -41,8 +41,7 @@ contract OutcomesTest is MarketFixture {
 
     function test_CorrectWithOneFailing() external {
         _check(
-            _words(_says(OK, GOOD), _says(Messages.FAILURE, 0), _says(OK, GOOD)),
-            Row(Settlement.Correct, 6 ether, 5, 0)
+            _words(_says(OK, GOOD), _says(Messages.FAILURE, 0), _says(OK, GOOD)), Row(Settlement.Correct, 6 ether, 5, 0)
         );
     }
 
@@ -76,7 +75,9 @@ contract OutcomesTest is MarketFixture {
 
     function test_ExactIgnoresAgreementBits() external {
         Word[] memory words = _words(_says(OK, BAD), _says(OK, BAD), _says(OK, BAD));
-        for (uint256 i; i < 3; ++i) words[i].agrees = 0xffff;
+        for (uint256 i; i < 3; ++i) {
+            words[i].agrees = 0xffff;
+        }
         _check(words, Row(Settlement.Wrong, 0, 7, 0));
     }
 
@@ -131,8 +132,7 @@ contract OutcomesTest is MarketFixture {
 
     function test_CustomersFaultPaysTheMedianTime() external {
         opening.outcome = Messages.FAILURE;
-        Word[] memory words =
-            _words(_says(Messages.FAILURE, 0), _says(Messages.TIMEOUT, 0), _says(Messages.FAILURE, 0));
+        Word[] memory words = _words(_says(Messages.FAILURE, 0), _says(Messages.TIMEOUT, 0), _says(Messages.FAILURE, 0));
         (words[0].secondsUsed, words[1].secondsUsed, words[2].secondsUsed) = (10, 60, 30);
         _check(words, Row(Settlement.CustomerFault, 1.5 ether, 7, 0));
     }
@@ -147,16 +147,16 @@ contract OutcomesTest is MarketFixture {
     function test_CustomersFaultIsCappedByTimeoutAndPrice() external {
         opening.outcome = Messages.FAILURE;
         order.timeout = 200;
-        Word[] memory words =
-            _words(_says(Messages.FAILURE, 0), _says(Messages.FAILURE, 0), _says(Messages.FAILURE, 0));
-        for (uint256 i; i < 3; ++i) words[i].secondsUsed = type(uint32).max;
+        Word[] memory words = _words(_says(Messages.FAILURE, 0), _says(Messages.FAILURE, 0), _says(Messages.FAILURE, 0));
+        for (uint256 i; i < 3; ++i) {
+            words[i].secondsUsed = type(uint32).max;
+        }
         // 200 s x 0.05 would be 10, the price is 6.
         _check(words, Row(Settlement.CustomerFault, 6 ether, 7, 0));
     }
 
     function test_MaliciousTakesTheDeposit() external {
-        Word[] memory words =
-            _words(_says(Messages.MALICIOUS, 0), _says(Messages.MALICIOUS, 0), _says(OK, GOOD));
+        Word[] memory words = _words(_says(Messages.MALICIOUS, 0), _says(Messages.MALICIOUS, 0), _says(OK, GOOD));
         (words[0].secondsUsed, words[1].secondsUsed) = (0, 20);
         _check(words, Row(Settlement.Malicious, 0, 3, 0));
         assertEq(escrow.balanceOf(treasury), 0.5 ether, "deposit");
@@ -181,7 +181,9 @@ contract OutcomesTest is MarketFixture {
 
     function test_Case45_NoQuorumWhenAllAreSilent() external {
         Word[] memory words = _allGood();
-        for (uint256 i; i < 3; ++i) words[i].seals = false;
+        for (uint256 i; i < 3; ++i) {
+            words[i].seals = false;
+        }
         _check(words, Row(Settlement.NoQuorum, 0, 0, 7));
     }
 
@@ -213,7 +215,9 @@ contract OutcomesTest is MarketFixture {
     /// k-1, k and k+1 of n dishonest: below 2/3 nothing is stolen, from 2/3 on the committee is lost, as published.
     function testFuzz_Case44_DishonestMembersBelowTwoThirdsNeverSlashNorPay(uint8 size, uint256 dishonest) external {
         uint8 n = uint8(bound(size, 1, 4)) * 2 + 1;
-        for (uint256 i = NODES; i < 12; ++i) _register(i, CLASS);
+        for (uint256 i = NODES; i < 12; ++i) {
+            _register(i, CLASS);
+        }
         escrow.depositFor(customer, 1_000 ether);
         order.members = n;
         _to(State.Checking);
@@ -231,8 +235,11 @@ contract OutcomesTest is MarketFixture {
         Settlement settlement = market.jobOf(id).settlement;
         assertTrue((settlement == Settlement.Wrong) == (liars >= need), "slashed only by 2/3");
         assertTrue((settlement == Settlement.Correct) == (n - liars >= need), "paid only by 2/3");
-        if (settlement == Settlement.Wrong) assertEq(registry.nodeOf(_node(0)).bond, BOND - 6 ether * uint256(n), "slash");
-        else assertEq(registry.nodeOf(_node(0)).bond, BOND, "honest bond whole");
+        if (settlement == Settlement.Wrong) {
+            assertEq(registry.nodeOf(_node(0)).bond, BOND - 6 ether * uint256(n), "slash");
+        } else {
+            assertEq(registry.nodeOf(_node(0)).bond, BOND, "honest bond whole");
+        }
         for (uint256 i; i < n; ++i) {
             bool lies = dishonest & (1 << i) != 0;
             uint256 pay = escrow.balanceOf(registry.ownerOf(seats[i].member));
@@ -301,9 +308,7 @@ contract OutcomesTest is MarketFixture {
         assertEq(escrow.balanceOf(_owner(0)), row.gross - fee, "node");
         assertEq(registry.nodeOf(_node(0)).bond, wrong ? BOND - 18 ether : BOND, "node's bond");
         assertEq(registry.nodeOf(_node(0)).lockedBond, 0, "node's lock");
-        assertEq(
-            escrow.balanceOf(treasury), fee + fines + deposit + (wrong ? 18 ether - members : 0), "treasury"
-        );
+        assertEq(escrow.balanceOf(treasury), fee + fines + deposit + (wrong ? 18 ether - members : 0), "treasury");
         uint256 cost = row.gross + deposit + (wrong ? 0 : members);
         assertEq(escrow.balanceOf(customer), DEPOSITED - cost, "customer");
         assertEq(escrow.lockedOf(customer), 0, "lock");

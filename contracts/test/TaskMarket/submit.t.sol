@@ -92,9 +92,7 @@ contract SubmitTest is MarketFixture {
         vm.prank(customer);
         escrow.withdraw(DEPOSITED - BUDGET + 1, customer);
         bytes memory signature = _signOrder();
-        vm.expectRevert(
-            abi.encodeWithSelector(IEscrow.InsufficientBalance.selector, customer, BUDGET - 1, BUDGET)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.InsufficientBalance.selector, customer, BUDGET - 1, BUDGET));
         market.submit(order, signature);
         assertEq(escrow.lockedOf(customer), 0, "nothing locked");
     }

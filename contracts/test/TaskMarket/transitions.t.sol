@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {AttemptMessage, Bid, Job, ResultMessage, RevealMessage, SealMessage, State} from "../../src/interfaces/Types.sol";
+import {
+    AttemptMessage,
+    Bid,
+    Job,
+    ResultMessage,
+    RevealMessage,
+    SealMessage,
+    State
+} from "../../src/interfaces/Types.sol";
 import {Messages} from "../../src/Messages.sol";
 import {MarketFixture} from "../support/MarketFixture.sol";
 
@@ -89,20 +97,35 @@ contract TransitionsTest is MarketFixture {
     /// Every move as well made as can be: right signatures, right attempt.
     function act(Move move) external {
         Job memory job = market.jobOf(id);
-        if (move == Move.Submit) market.submit(order, _signOrder());
-        else if (move == Move.Award) _award(_firstBid(1, 5 ether));
-        else if (move == Move.Bid) _placeBid(_firstBid(1, 5 ether));
-        else if (move == Move.AwardWindow) market.awardWindow(order);
-        else if (move == Move.Start) _start();
-        else if (move == Move.HandBack) _handBack();
-        else if (move == Move.Replace) _replace(_bid(1, 5 ether), AUCTIONEER_KEY);
-        else if (move == Move.Result) _result();
-        else if (move == Move.Draw) market.draw(order);
-        else if (move == Move.Seal) _sealSeat(0, _says(Messages.SUCCESS, GOOD));
-        else if (move == Move.Reveal) _open();
-        else if (move == Move.Settle) market.settle(order);
-        else if (move == Move.Cancel) market.cancel(order, _sign(CUSTOMER_KEY, keccak256(abi.encode(Messages.CANCEL, id))));
-        else if (move == Move.Expire) market.expire(order);
+        if (move == Move.Submit) {
+            market.submit(order, _signOrder());
+        } else if (move == Move.Award) {
+            _award(_firstBid(1, 5 ether));
+        } else if (move == Move.Bid) {
+            _placeBid(_firstBid(1, 5 ether));
+        } else if (move == Move.AwardWindow) {
+            market.awardWindow(order);
+        } else if (move == Move.Start) {
+            _start();
+        } else if (move == Move.HandBack) {
+            _handBack();
+        } else if (move == Move.Replace) {
+            _replace(_bid(1, 5 ether), AUCTIONEER_KEY);
+        } else if (move == Move.Result) {
+            _result();
+        } else if (move == Move.Draw) {
+            market.draw(order);
+        } else if (move == Move.Seal) {
+            _sealSeat(0, _says(Messages.SUCCESS, GOOD));
+        } else if (move == Move.Reveal) {
+            _open();
+        } else if (move == Move.Settle) {
+            market.settle(order);
+        } else if (move == Move.Cancel) {
+            market.cancel(order, _sign(CUSTOMER_KEY, keccak256(abi.encode(Messages.CANCEL, id))));
+        } else if (move == Move.Expire) {
+            market.expire(order);
+        }
         // A move that "succeeds" must have changed something.
         assertTrue(
             keccak256(abi.encode(job, _members().length)) != keccak256(abi.encode(market.jobOf(id), _members().length))
@@ -111,8 +134,8 @@ contract TransitionsTest is MarketFixture {
         );
     }
 
-    function _firstBid(uint256 i, uint128 price) private view returns (Bid memory offer) {
-        offer = _bid(i, price);
-        offer.attempt = 1;
+    function _firstBid(uint256 i, uint128 price) private view returns (Bid memory nodeBid) {
+        nodeBid = _bid(i, price);
+        nodeBid.attempt = 1;
     }
 }

@@ -19,7 +19,9 @@ contract Handler is MarketFixture {
     constructor() {
         setUp();
         escrow.depositFor(customer, 10_000 ether);
-        for (uint256 i = NODES; i < 10; ++i) _register(i, CLASS);
+        for (uint256 i = NODES; i < 10; ++i) {
+            _register(i, CLASS);
+        }
     }
 
     function jobs() external view returns (uint256) {
@@ -64,8 +66,7 @@ contract Handler is MarketFixture {
     function leave(uint256 seed) external {
         if (ids.length == 0) return;
         uint256 i = seed % ids.length;
-        if (seed >> 8 & 1 == 0) try market.settle(orders[i]) {} catch {}
-        else try market.expire(orders[i]) {} catch {}
+        if (seed >> 8 & 1 == 0) try market.settle(orders[i]) {} catch {} else try market.expire(orders[i]) {} catch {}
         _look(i);
     }
 
@@ -79,11 +80,13 @@ contract Handler is MarketFixture {
         vm.startPrank(_owner(i));
         uint256 what = (seed >> 8) % 8;
         if (what == 0) registry.setActive(_node(i), false);
-        else if (what < 4) try registry.setActive(_node(i), true) {} catch {}
-        else if (what == 4) try registry.requestUnbond(_node(i)) {} catch {}
-        else if (what == 5) try registry.cancelUnbond(_node(i)) {} catch {}
-        else if (what == 6) try registry.withdrawBond(_node(i), address(this)) {} catch {}
-        else try escrow.withdraw(escrow.balanceOf(_owner(i)), address(this)) {} catch {}
+        else if (what < 4) try registry.setActive(_node(i), true) {} catch {} else if (what == 4) try registry.requestUnbond(
+            _node(i)
+        ) {}
+            catch {} else if (what == 5) try registry.cancelUnbond(_node(i)) {} catch {} else if (what == 6) try registry.withdrawBond(
+            _node(i), address(this)
+        ) {}
+            catch {} else try escrow.withdraw(escrow.balanceOf(_owner(i)), address(this)) {} catch {}
         vm.stopPrank();
     }
 

@@ -62,15 +62,23 @@ contract LawsTest is Test {
                 if (seed >> 202 & 15 == 0) handler.leave(seed);
                 if (seed >> 206 & 15 == 0) handler.provider(seed);
             }
-            for (uint256 i; i < 11; ++i) _reached[i] += handler.reached(i);
-            for (uint256 i; i < 7; ++i) _settledAs[i] += handler.settledAs(i);
+            for (uint256 i; i < 11; ++i) {
+                _reached[i] += handler.reached(i);
+            }
+            for (uint256 i; i < 7; ++i) {
+                _settledAs[i] += handler.settledAs(i);
+            }
             _conservation();
             _locks();
             _finalIsFinal();
             this.invariant_Case45_EverythingCanLeave();
         }
-        for (uint256 i = 1; i < 11; ++i) assertTrue(_reached[i] > 0, string.concat("state ", string(abi.encodePacked(uint8(48 + i)))));
-        for (uint256 i; i < 7; ++i) assertTrue(_settledAs[i] > 0, string.concat("row ", string(abi.encodePacked(uint8(48 + i)))));
+        for (uint256 i = 1; i < 11; ++i) {
+            assertTrue(_reached[i] > 0, string.concat("state ", string(abi.encodePacked(uint8(48 + i)))));
+        }
+        for (uint256 i; i < 7; ++i) {
+            assertTrue(_settledAs[i] > 0, string.concat("row ", string(abi.encodePacked(uint8(48 + i)))));
+        }
     }
 
     function invariant_Case46_ConservationLocksAndOneEnd() external view {

@@ -46,7 +46,9 @@ contract PayFunctionTest is Test {
 contract VerdictTest is Test {
     function test_TwoThirds() external pure {
         uint8[10] memory expected = [0, 1, 2, 2, 3, 4, 4, 5, 6, 6];
-        for (uint256 n; n < 10; ++n) assertEq(Verdict.twoThirds(n), expected[n], "ceil(2n/3)");
+        for (uint256 n; n < 10; ++n) {
+            assertEq(Verdict.twoThirds(n), expected[n], "ceil(2n/3)");
+        }
     }
 
     function test_MedianIsTheLowerOneAndCapped() external pure {
@@ -59,7 +61,10 @@ contract VerdictTest is Test {
         assertEq(Verdict.medianSeconds(seats, 0, 50), 0, "nobody");
     }
 
-    function testFuzz_NobodyIsPaidWithoutARevealAndNobodySlashedBelowTwoThirds(uint256 random, uint8 drawn) external pure {
+    function testFuzz_NobodyIsPaidWithoutARevealAndNobodySlashedBelowTwoThirds(uint256 random, uint8 drawn)
+        external
+        pure
+    {
         uint256 members = 3 + 2 * (random % 4);
         uint256 n = bound(drawn, 0, members);
         Seat[] memory seats = new Seat[](n);

@@ -77,7 +77,9 @@ abstract contract MarketFixture is Test {
         _domain = market.domainSeparator();
         registry.setMarket(address(market), address(escrow));
         escrow.setMarket(address(market));
-        for (uint256 i; i < NODES; ++i) _register(i, CLASS);
+        for (uint256 i; i < NODES; ++i) {
+            _register(i, CLASS);
+        }
         token.approve(address(escrow), type(uint256).max);
         escrow.depositFor(customer, DEPOSITED);
         order = _order();
@@ -166,8 +168,8 @@ abstract contract MarketFixture is Test {
         return _signDigest(CUSTOMER_KEY, market.orderId(order));
     }
 
-    function _signBid(uint256 key, Bid memory offer) internal view returns (bytes memory) {
-        return _sign(key, keccak256(abi.encode(Messages.BID, offer)));
+    function _signBid(uint256 key, Bid memory nodeBid) internal view returns (bytes memory) {
+        return _sign(key, keccak256(abi.encode(Messages.BID, nodeBid)));
     }
 
     // ---- steps of the default job; each starts where the one before ended ----
@@ -188,16 +190,16 @@ abstract contract MarketFixture is Test {
         market.submit(order, _signOrder());
     }
 
-    function _award(Bid memory offer) internal {
-        market.award(order, offer, _signBid(keyOf[offer.node], offer), _signBid(AUCTIONEER_KEY, offer));
+    function _award(Bid memory nodeBid) internal {
+        market.award(order, nodeBid, _signBid(keyOf[nodeBid.node], nodeBid), _signBid(AUCTIONEER_KEY, nodeBid));
     }
 
     function _award() internal {
         _award(_bid(0, 6 ether));
     }
 
-    function _placeBid(Bid memory offer) internal {
-        market.bid(order, offer, _signBid(keyOf[offer.node], offer));
+    function _placeBid(Bid memory nodeBid) internal {
+        market.bid(order, nodeBid, _signBid(keyOf[nodeBid.node], nodeBid));
     }
 
     function _attempt() internal view returns (AttemptMessage memory) {
@@ -229,9 +231,9 @@ abstract contract MarketFixture is Test {
         _submitResult(ResultMessage(id, message.attempt, message.node, _commitment()));
     }
 
-    function _replace(Bid memory offer, uint256 approverKey) internal {
+    function _replace(Bid memory nodeBid, uint256 approverKey) internal {
         market.replace(
-            order, offer, _signBid(keyOf[offer.node], offer), vm.addr(approverKey), _signBid(approverKey, offer)
+            order, nodeBid, _signBid(keyOf[nodeBid.node], nodeBid), vm.addr(approverKey), _signBid(approverKey, nodeBid)
         );
     }
 
@@ -333,9 +335,7 @@ abstract contract MarketFixture is Test {
 
     function _allGood() internal pure returns (Word[] memory) {
         // Three of their own: memory structs are references, and tests change single ones.
-        return _words(
-            _says(Messages.SUCCESS, GOOD), _says(Messages.SUCCESS, GOOD), _says(Messages.SUCCESS, GOOD)
-        );
+        return _words(_says(Messages.SUCCESS, GOOD), _says(Messages.SUCCESS, GOOD), _says(Messages.SUCCESS, GOOD));
     }
 
     /// The default job in `state`. Window, HandedBack, Cancelled and Expired take their own shortest path.
@@ -381,7 +381,9 @@ abstract contract MarketFixture is Test {
     /// sum of balances + locks = owed <= held, with every account named.
     function assertSolvent() internal view {
         uint256 sum = escrow.balanceOf(customer) + escrow.lockedOf(customer) + escrow.balanceOf(treasury);
-        for (uint256 i; i < NODES; ++i) sum += escrow.balanceOf(_owner(i));
+        for (uint256 i; i < NODES; ++i) {
+            sum += escrow.balanceOf(_owner(i));
+        }
         assertEq(sum, escrow.owed(), "sum of accounts is what the escrow owes");
         assertLe(escrow.owed(), token.balanceOf(address(escrow)), "the escrow holds what it owes");
     }

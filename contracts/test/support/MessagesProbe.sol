@@ -2,7 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {
-    AttemptMessage, Bid, Opening, Order, ResultMessage, RevealMessage, SealMessage
+    AttemptMessage,
+    Bid,
+    Opening,
+    Order,
+    ResultMessage,
+    RevealMessage,
+    SealMessage
 } from "../../src/interfaces/Types.sol";
 import {Messages} from "../../src/Messages.sol";
 
