@@ -1,5 +1,5 @@
 /** The whole local network as children of this process: database, chain, server, nodes. `npm start`, chaos and bench share it. */
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import type { Deployment } from '#lib/chain/deployment.ts'
@@ -17,6 +17,7 @@ import { ROOT } from './build.ts'
 import { ensureDeployment, ensureNode, fundAccounts, httpUrl, NODE_ASK } from './contracts.ts'
 import { keyAt, keyFile, nodeFolder } from './home.ts'
 import { step } from './progress.ts'
+import { type RunRecorder, readRunFile, recordRun } from './runFile.ts'
 
 export type NetworkOptions = {
   readonly home: string
@@ -50,17 +51,6 @@ export type Network = {
   readonly nodes: readonly Service<Process>[]
   /** Ends everything in order: nodes, server, chain with its state, database. */
   readonly stop: () => Promise<void>
-}
-
-/** What a run leaves for tools that look at it from outside. */
-type RunFile = {
-  supervisor: number
-  postgres: number | null
-  chain: number | null
-  server: number
-  nodes: number[]
-  databaseUrl: string
-  rpcUrl: string
 }
 
 const READY_WITHIN = 90_000
@@ -111,10 +101,12 @@ export async function startNetwork(
 
 async function startAll(options: NetworkOptions, started: Started): Promise<Network> {
   const { home, guard, say } = options
-  const ports = lastPorts(home)
+  // Ports of the last run, so that open pages and settings of a person keep working.
+  const last = readRunFile(home)
+  const record = recordRun(home)
   const database =
     options.databaseUrl === undefined
-      ? await started.hold(await startDatabase(options, ports.postgres))
+      ? await started.hold(await startDatabase(options, record, last && portIn(last.databaseUrl)))
       : null
   const databaseUrl = options.databaseUrl ?? (database?.current().url as string)
   await step(
@@ -125,10 +117,13 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
   )
 
   const chain =
-    options.rpcUrl === undefined ? await started.hold(await startChain(options, ports.chain)) : null
+    options.rpcUrl === undefined
+      ? await started.hold(await startChain(options, record, last && portIn(last.rpcUrl)))
+      : null
   const rpcUrl = options.rpcUrl ?? (chain?.current().url as string)
   const chainId = Number(await rpc<string>(httpUrl(rpcUrl), 'eth_chainId'))
   const embedded = chainId === EMBEDDED_CHAIN_ID
+  record.note({ databaseUrl, rpcUrl })
   const { deployment } = await step(
     'Contracts',
     () => ensureDeployment(home, rpcUrl, chainId),
@@ -188,7 +183,7 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
             startProgram(options, 'server', ['server.ts'], serverEnvironment, (child) =>
               answers(`${url}/api/health`, child),
             ),
-          onStart: () => writeRunFile(),
+          onStart: ({ child }) => record.note({ server: child.pid, url }),
         }),
       ),
     undefined,
@@ -201,6 +196,8 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
   )
 
   const nodes: Service<Process>[] = []
+  // Together, because each may still have a job to hand back.
+  await started.hold({ stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))) })
   await step(
     `${options.nodes} GPU worker nodes`,
     async () => {
@@ -223,9 +220,9 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
               OPENGPU_NODE_SLOTS: '1',
               ...options.nodeEnvironment?.(index),
             }),
-          onStart: () => writeRunFile(),
+          onStart: ({ child }) => record.noteNode(index, child.pid),
         })
-        nodes.push(await started.hold(service))
+        nodes.push(service)
       }
       await healthy(url, server)
     },
@@ -233,23 +230,6 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
     `Their logs are ${join(home, 'logs', 'node-*.log')}; ${url}/api/health says which part is not well.`,
   )
 
-  function writeRunFile(): void {
-    const file: RunFile = {
-      supervisor: process.pid,
-      postgres: database?.current().child.pid ?? null,
-      chain: chain?.current().child.pid ?? null,
-      server: server?.current().child.pid ?? 0,
-      nodes: nodes.map((service) => service.current().child.pid),
-      databaseUrl,
-      rpcUrl,
-    }
-    writeWhole(
-      join(home, 'run.json'),
-      `${JSON.stringify({ ...file, databaseUrl, rpcUrl }, null, 2)}\n`,
-      0o600,
-    )
-  }
-  writeRunFile()
   return {
     url,
     databaseUrl,
@@ -263,12 +243,17 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
   }
 }
 
-function startDatabase(options: NetworkOptions, port: number | undefined): Promise<Service<RunningPostgres>> {
+function startDatabase(
+  options: NetworkOptions,
+  record: RunRecorder,
+  port: number | null,
+): Promise<Service<RunningPostgres>> {
   return step(
     'PostgreSQL',
     () =>
       keepRunning({
         name: 'PostgreSQL',
+        onStart: ({ child, url }) => record.note({ postgres: child.pid, databaseUrl: url }),
         guard: options.guard,
         signal: 'SIGINT',
         graceMilliseconds: 15_000,
@@ -288,12 +273,17 @@ function startDatabase(options: NetworkOptions, port: number | undefined): Promi
   )
 }
 
-function startChain(options: NetworkOptions, port: number | undefined): Promise<Service<RunningChain>> {
+function startChain(
+  options: NetworkOptions,
+  record: RunRecorder,
+  port: number | null,
+): Promise<Service<RunningChain>> {
   return step(
     'Local chain',
     () =>
       keepRunning({
         name: 'The local chain',
+        onStart: ({ child, url }) => record.note({ chain: child.pid, rpcUrl: url }),
         guard: options.guard,
         signal: 'SIGTERM',
         graceMilliseconds: 15_000,
@@ -311,18 +301,12 @@ function startChain(options: NetworkOptions, port: number | undefined): Promise<
   )
 }
 
-function portOf(port: number | undefined): { preferredPort?: number } {
-  return port === undefined ? {} : { preferredPort: port }
+function portOf(port: number | null): { preferredPort?: number } {
+  return port === null || port === 0 ? {} : { preferredPort: port }
 }
 
-/** Ports of the last run, so that open pages and settings of a person keep working. */
-function lastPorts(home: string): { postgres?: number; chain?: number } {
-  try {
-    const last = JSON.parse(readFileSync(join(home, 'run.json'), 'utf8')) as RunFile
-    return { postgres: Number(new URL(last.databaseUrl).port), chain: Number(new URL(last.rpcUrl).port) }
-  } catch {
-    return {}
-  }
+function portIn(url: string): number | null {
+  return URL.canParse(url) ? Number(new URL(url).port) : null
 }
 
 /** A TypeScript program of ours as a child, its output appended to a log. */

@@ -46,7 +46,12 @@ export async function keepRunning<
     const running = await options.start(previous)
     startedAt = performance.now()
     options.guard.watch(running.child, options.signal, options.graceMilliseconds)
-    options.onStart?.(running)
+    try {
+      options.onStart?.(running)
+    } catch (error) {
+      await running.stop()
+      throw error
+    }
     return running
   }
   let running = await begin(null)
