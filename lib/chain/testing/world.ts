@@ -65,12 +65,12 @@ export async function send(
 
 /** Starts everything. `nodes` = how many nodes to register (each bond 10,000 oGPU), default 4. */
 export async function startWorld(
-  options: { nodes?: number; extraArguments?: readonly string[]; stateFile?: string } = {},
+  options: { nodes?: number; extraArguments?: readonly string[]; folder?: string } = {},
 ): Promise<World> {
   const [server, postgres] = await Promise.all([
     startAnvil({
       ...(options.extraArguments ? { extraArguments: options.extraArguments } : {}),
-      ...(options.stateFile ? { stateFile: options.stateFile } : {}),
+      ...(options.folder ? { folder: options.folder } : {}),
     }),
     startPostgres(),
   ])
