@@ -8,11 +8,13 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mendPostgres } from './mendPostgres.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stampFile = join(root, 'node_modules', '.opengpu-installed')
 
 main()
+mendPostgres()
 
 function main() {
   const parts = process.versions.node.split('.')

@@ -22,7 +22,11 @@ export function openDatabase(url: string, options: { connections?: number; name?
     idle_timeout: 60,
     max_lifetime: 1800,
     onnotice: () => undefined,
-    connection: { application_name: options.name ?? 'opengpu', statement_timeout: 30_000, idle_in_transaction_session_timeout: 30_000 },
+    connection: {
+      application_name: options.name ?? 'opengpu',
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+    },
   })
   return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: 5 }) }
 }

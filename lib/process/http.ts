@@ -102,7 +102,9 @@ function limitBody(request: IncomingMessage, response: ServerResponse, most: num
   return true
 }
 
-function refuse(response: ServerResponse, status: number, code: string, title: string): void {
+function refuse(response: ServerResponse, status: number, code: string, detail: string): void {
   response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' })
-  response.end(JSON.stringify({ type: `/errors/${code}`, code, title, status }))
+  response.end(
+    JSON.stringify({ type: `/docs/errors/${code}`, title: code.replaceAll('-', ' '), status, code, detail }),
+  )
 }

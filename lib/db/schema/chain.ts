@@ -1,6 +1,16 @@
 /** What the chain said (written by lib/chain alone): deployments, blocks, events, and the intents we send. */
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core'
 import { dbTime, hex } from './columns.ts'
 
 /** One set of contracts on one chain. Rows of other tables carry its id, so that two never mix. */
@@ -69,7 +79,10 @@ export const intents = pgTable(
     jobId: text('job_id'),
     to: hex('to').notNull(),
     data: hex('data').notNull(),
-    status: text('status').$type<'queued' | 'sent' | 'mined' | 'reverted' | 'abandoned'>().notNull().default('queued'),
+    status: text('status')
+      .$type<'queued' | 'sent' | 'mined' | 'reverted' | 'abandoned'>()
+      .notNull()
+      .default('queued'),
     sender: hex('sender'),
     nonce: bigint('nonce', { mode: 'number' }),
     gas: bigint('gas', { mode: 'bigint' }),

@@ -1,6 +1,16 @@
 /** Bids, leases and logs (written by lib/auction and lib/scheduler). */
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 import type { Manifest } from '../../protocol/jobSpec.ts'
 import type { Opening, RevealMessage } from '../../protocol/messages.ts'
 import { dbTime, hex, wei } from './columns.ts'
@@ -45,7 +55,9 @@ export const leases = pgTable(
     node: hex('node').notNull(),
     /** waiting: row exists, not handed out yet; granted: sent; running; finished: run ended and reported; sealed, revealed: members; done; revoked; lost: silence. */
     state: text('state')
-      .$type<'waiting' | 'granted' | 'running' | 'finished' | 'sealed' | 'revealed' | 'done' | 'revoked' | 'lost'>()
+      .$type<
+        'waiting' | 'granted' | 'running' | 'finished' | 'sealed' | 'revealed' | 'done' | 'revoked' | 'lost'
+      >()
       .notNull()
       .default('waiting'),
     tokenHash: text('token_hash').notNull(),

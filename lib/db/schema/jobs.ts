@@ -1,5 +1,15 @@
 /** Jobs and their history (written by lib/jobs alone, through its one door). */
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core'
 import type { JobSpec } from '../../protocol/jobSpec.ts'
 import type { JobState } from '../../protocol/jobState.ts'
 import type { Order, RunOutcome, Settlement } from '../../protocol/messages.ts'

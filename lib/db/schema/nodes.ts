@@ -1,5 +1,14 @@
 /** Nodes (written by lib/nodes): what the registry says of them, and what their live session says. */
-import { bigint, boolean, doublePrecision, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core'
 import type { Announcement } from '../../protocol/workerEvents.ts'
 import { dbTime, hex, wei } from './columns.ts'
 
