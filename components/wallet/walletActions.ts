@@ -135,7 +135,8 @@ export function walletActions(
       }
       return decodeRevert('0x').sentence
     },
-    signTyped: (data) => signTypedData(config, { ...data, account: account() } as never),
+    // No account is named in the calls that sign: the wallet's own client knows how its account signs.
+    signTyped: (data) => signTypedData(config, data as never),
     signIn: async (statement) => {
       const address = account()
       const given = await fetch('/api/v1/auth/nonce', { method: 'POST' })
@@ -151,7 +152,7 @@ export function walletActions(
         statement,
         issuedAt: new Date(),
       })
-      const signature = await signMessage(config, { account: address, message })
+      const signature = await signMessage(config, { message })
       const answer = await fetch('/api/v1/auth/verify', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -4,7 +4,16 @@ import { requireCaller } from '#lib/web/credentials.ts'
 import { json, readJson, route } from '#lib/web/route.ts'
 
 /** Cancels a job: at once before it is on chain, else with the customer's signed Cancel message. */
-export const POST = route<{ jobId: string }>({ need: 'cancel' }, async ({ request, params, caller, runtime }) => {
-  const { signature } = cancelRequestSchema.parse(await readJson(request))
-  return json(await cancelJob(runtime, { jobId: params.jobId, caller: requireCaller(caller).address, signature: signature ?? null }))
-})
+export const POST = route<{ jobId: string }>(
+  { need: 'cancel' },
+  async ({ request, params, caller, runtime }) => {
+    const { signature } = cancelRequestSchema.parse(await readJson(request))
+    return json(
+      await cancelJob(runtime, {
+        jobId: params.jobId,
+        caller: requireCaller(caller).address,
+        signature: signature ?? null,
+      }),
+    )
+  },
+)
