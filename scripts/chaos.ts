@@ -1,42 +1,73 @@
 /**
- * `npm run chaos -- [--jobs N] [--seed S] [--json]` kills and stops parts of a running network at random and counts what became of the jobs.
- * `npm run chaos -- --faults [--json]` runs nodes that misbehave, one fault at a time, and compares every balance with the outcome table.
+ * `npm run chaos -- --jobs N --seed S [--json]`: honest jobs while parts of the network die.
+ * `npm run chaos -- --faults [--jobs N] [--json]`: dishonest nodes, and what each costs whom.
  */
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { messageOf } from '#lib/kernel/errors.ts'
+import { keepOutputForJson } from '#tests/chaos/lab.ts'
 
-export type ChaosOptions = {
-  readonly jobs: number
-  readonly seed: number
-  readonly log: (line: string) => void
+const USAGE = `usage: npm run chaos -- [--jobs N] [--seed S] [--faults] [--only FAULT] [--patience SECONDS] [--keep] [--json]`
+const LEAST_SETTLED = 0.95
+
+const print = keepOutputForJson()
+const began = performance.now()
+const say = (line: string): void =>
+  void process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} ${line}\n`)
+
+const { values } = parseArgs({
+  options: {
+    jobs: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    faults: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    patience: { type: 'string', default: '900' },
+    keep: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const whole = (text: string): number => {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 1) {
+    process.stderr.write(`"${text}" is not a whole number above 0.\n${USAGE}\n`)
+    process.exit(2)
+  }
+  return number
 }
 
-/** What tests/chaos/*.ts export by default. `ok` decides the exit status, `report` is what --json prints. */
-export type Chaos = (
-  options: ChaosOptions,
-) => Promise<{ readonly ok: boolean; readonly report: Readonly<Record<string, unknown>> }>
+try {
+  const passed = values.faults ? await runFaults() : await runStorm()
+  process.exit(passed ? 0 : 1)
+} catch (error) {
+  say(`the run broke off: ${messageOf(error)}`)
+  process.exit(1)
+}
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main()
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      jobs: { type: 'string' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      faults: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
+async function runStorm(): Promise<boolean> {
+  const { storm } = await import('#tests/chaos/storm.ts')
+  const report = await storm({
+    jobs: whole(values.jobs ?? '300'),
+    seed: whole(values.seed),
+    patience: whole(values.patience),
+    keep: values.keep,
+    say,
   })
-  const jobs = Number(values.jobs ?? (values.faults ? 200 : 300))
-  const seed = Number(values.seed)
-  if (!Number.isInteger(jobs) || jobs < 1 || !Number.isInteger(seed)) {
-    console.error('usage: npm run chaos -- [--faults] [--jobs N] [--seed S] [--json]')
-    process.exitCode = 2
-    return
-  }
-  const file = new URL(`../tests/chaos/${values.faults ? 'faults' : 'kill'}.ts`, import.meta.url)
-  const { default: run } = (await import(file.href)) as { default: Chaos }
-  const { ok, report } = await run({ jobs, seed, log: (line) => process.stderr.write(`${line}\n`) })
-  process.stdout.write(`${JSON.stringify(report, null, values.json ? 2 : 0)}\n`)
-  process.exitCode = ok ? 0 : 1
+  if (values.json) print(report)
+  else say(JSON.stringify(report, null, 2))
+  return (
+    report.settled >= LEAST_SETTLED * report.jobs &&
+    report.lost + report.paidTwice + report.stuck + report.violations.length === 0
+  )
+}
+
+async function runFaults(): Promise<boolean> {
+  const { faults } = await import('#tests/chaos/faults.ts')
+  const report = await faults({
+    jobs: whole(values.jobs ?? '200'),
+    only: values.only ?? null,
+    keep: values.keep,
+    say,
+  })
+  if (values.json) print(report)
+  else say(JSON.stringify(report, null, 2))
+  return report.asExpected && report.honestLoss === '0'
 }

@@ -1,0 +1,12 @@
+/** Accepts the attempt, goes on beating, and never says another word about it. */
+import { HONEST_STEPS } from '#worker/attempt/steps.ts'
+import { runNode } from './node.ts'
+
+await runNode({
+  execute(bench, input, hooks) {
+    if (input.grant.role === 'check') return HONEST_STEPS.execute(bench, input, hooks)
+    return new Promise((_, reject) =>
+      input.signal.addEventListener('abort', () => reject(input.signal.reason)),
+    )
+  },
+})
