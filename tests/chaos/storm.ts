@@ -101,7 +101,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     const refunds = found.ends.flatMap(({ orderId, row }) =>
       row === null || row === 'correct' ? [] : [{ job: titles.get(orderId) ?? orderId, reason: row }],
     )
-    const shown = await describe(customer, found.stuck, placed)
+    const shown = await tellOf(customer, found.stuck, placed)
     for (const line of shown) say(line)
     const isClean =
       found.stuck.length + found.lost.length + found.paidTwice.length + found.violations.length === 0
@@ -163,7 +163,7 @@ function follow(customer: Customer, open: Set<string>, say: (line: string) => vo
 }
 
 /** A line on each job that did not end, for whoever looks into it. */
-async function describe(
+async function tellOf(
   customer: Customer,
   stuck: readonly Hex[],
   placed: readonly Placed[],

@@ -6,6 +6,6 @@ await runNode({
   async execute(bench, input, hooks) {
     if (input.grant.role === 'check') return HONEST_STEPS.execute(bench, input, hooks)
     hooks.onStart?.()
-    return claim(input, 'sum 4950\n')
+    return claim(input, 'sum 5050\n')
   },
 })
