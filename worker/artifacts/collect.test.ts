@@ -12,10 +12,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Sandbox } from '../sandbox/detect.ts'
 import { fullSandbox, tryPython } from '../sandbox/trial.testing.ts'
 import { type Collected, collectArtifacts } from './collect.ts'
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const LIMITS = { files: 100, bytes: 1024 * 1024, fileBytes: 512 * 1024, depth: 8 }
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

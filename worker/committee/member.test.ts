@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { recoverTypedDataAddress } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { lower } from '#lib/kernel/ids.ts'
 import { createLogger } from '#lib/kernel/logger.ts'
 import type { Manifest } from '#lib/protocol/jobSpec.ts'
@@ -14,6 +14,9 @@ import { MESSAGE_TYPES, RUN_OUTCOME, sealHash } from '#lib/protocol/messages.ts'
 import { manifestOutputHash } from '#lib/protocol/runOutput.ts'
 import { DOMAIN, sha256, TestGateway } from '../session/gateway.testing.ts'
 import { Worker, type WorkerOptions } from '../worker.ts'
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 const key = generatePrivateKey()
@@ -199,7 +202,7 @@ describe('a committee member', () => {
     gateway.show(openingFor(grant, sealed.manifest, sealed.manifest))
     await gateway.until(() => gateway.of('check:revealed').length === 1)
     expect(sealHash(gateway.of('check:revealed')[0].reveal.message)).toBe(sealed.seal.message.seal)
-  }, 30_000)
+  })
 
   test('[case 72] killed while the program runs, its next process runs it again and reports once', async () => {
     const first = await startProcess()
@@ -214,7 +217,7 @@ describe('a committee member', () => {
     await gateway.until(() => gateway.of('run:finished').length === 1)
     expect(gateway.of('run:finished')[0].manifest.exitCode).toBe(0)
     await gateway.until(() => leftOver().length === 0)
-  }, 30_000)
+  })
 
   test('[case 72] killed with a result that was not acknowledged, its next process says the very same', async () => {
     gateway.answer = (event) => (event === 'run:finished' ? null : { kind: 'ok' })
@@ -227,7 +230,7 @@ describe('a committee member', () => {
     await gateway.until(() => gateway.of('run:finished').length === 2)
     const [one, other] = gateway.of('run:finished')
     expect(other).toEqual(one)
-  }, 30_000)
+  })
 
   test('SIGTERM ends an idle worker at once and cleanly', async () => {
     const child = await startProcess()
@@ -235,7 +238,7 @@ describe('a committee member', () => {
     await kill(child, 'SIGTERM')
     expect(child.exitCode).toBe(0)
     expect(Date.now() - from).toBeLessThan(2000)
-  }, 20_000)
+  })
 
   test('when the inputs cannot be had it votes that there is no data', async () => {
     await startHere({ contentPatienceMilliseconds: 300 })

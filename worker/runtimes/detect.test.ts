@@ -1,9 +1,12 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { detectSandbox, type Sandbox } from '../sandbox/detect.ts'
 import { LIMITS, type Trial } from '../sandbox/trial.testing.ts'
 import { detectRuntimes, type Runtimes } from './detect.ts'
 import { nodeBinary } from './node.ts'
 import type { Runtime } from './runtime.ts'
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let sandbox: Sandbox
 let runtimes: Runtimes

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { detectSandbox } from './detect.ts'
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 test('with bubblewrap on the path the full sandbox is found, filter included', async () => {
   expect((await detectSandbox(process.env.PATH ?? '', [])).found).toMatchObject({

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { freemem } from 'node:os'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Sandbox } from './detect.ts'
 import { eventually, fullSandbox, MIB, processesWith, tryCommand, tryPython } from './trial.testing.ts'
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -1,10 +1,13 @@
 import { createServer, type Server } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { detectRuntimes } from '../runtimes/detect.ts'
 import { nodeBinary } from '../runtimes/node.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import { detectSandbox, type Sandbox } from './detect.ts'
 import { LIMITS, type Trial } from './trial.testing.ts'
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let sandbox: Sandbox
 let node: Runtime

@@ -1,7 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Sandbox } from './detect.ts'
 import { refusedCalls, seccompProgram } from './seccomp.ts'
 import { fullSandbox, tryCommand, tryPython } from './trial.testing.ts'
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -2,24 +2,42 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { eventually, processesWith } from './trial.testing.ts'
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const FIXTURE = fileURLToPath(new URL('./supervisor.fixture.ts', import.meta.url))
 const PATH = process.env.PATH ?? ''
 const UID_OF_NOBODY_IN_PARTICULAR = '1987654'
 
-function startFixture(...args: string[]): {
-  child: ChildProcess
-  lines: Record<string, unknown>[]
-  ended: Promise<void>
-} {
-  const child = spawn(process.execPath, ['--import', 'tsx', FIXTURE, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+function startFixture(...args: string[]): Fixture {
+  return follow(
+    spawn(process.execPath, ['--import', 'tsx', FIXTURE, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  )
+}
+
+/** The same with a terminal of its own, as a person who starts a worker has. */
+function startFixtureInTerminal(...args: string[]): Fixture {
+  const spawnInTerminal = 'import pty, sys; pty.spawn(sys.argv[1:])'
+  const command = [process.execPath, '--import', 'tsx', FIXTURE, ...args]
+  return follow(
+    spawn('/usr/bin/python3', ['-c', spawnInTerminal, ...command], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  )
+}
+
+interface Fixture {
+  readonly child: ChildProcess
+  readonly lines: Record<string, unknown>[]
+  readonly ended: Promise<void>
+}
+
+function follow(child: ChildProcess): Fixture {
   const lines: Record<string, unknown>[] = []
-  if (child.stdout !== null)
+  if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)))
+  }
   return { child, lines, ended: new Promise((resolve) => child.once('close', () => resolve())) }
 }
 
@@ -45,7 +63,7 @@ describe('the supervisor of a room', () => {
       expect(inside.length).toBeGreaterThan(0)
       child.kill('SIGKILL')
       await ended
-      expect(await eventually(() => processesWith(mark).length === 0)).toBe(true)
+      expect(await eventually(() => processesWith(mark).length === 0, 10_000)).toBe(true)
       expect(await eventually(() => processesWith('mount -t tmpfs -o size=').length === 0)).toBe(true)
     },
   )
@@ -69,4 +87,23 @@ describe('the supervisor of a room', () => {
     expect(last.stderr).toMatch(/Read-only file system[\s\S]*No such file/)
     expect(last.report).toMatchObject({ outcome: 'exited', exitCode: 1 })
   })
+
+  test.each([
+    ['bubblewrap', PATH],
+    ['namespaces', '/nonexistent'],
+  ])(
+    '[case 106] under %s a job has no part in the terminal its worker was started from',
+    async (kind, path) => {
+      const { lines, ended } = startFixtureInTerminal(
+        '-',
+        path,
+        'sh',
+        '-c',
+        'if (exec 3</dev/tty) 2>/dev/null; then echo TERMINAL; else echo none; fi',
+      )
+      await ended
+      expect(lines[0]).toMatchObject({ found: { kind } })
+      expect(lines.at(-1)).toMatchObject({ stdout: 'none\n', report: { exitCode: 0 } })
+    },
+  )
 })
