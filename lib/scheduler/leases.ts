@@ -227,6 +227,26 @@ export async function loseSilent(db: Db, deploymentId: string): Promise<string[]
   return [...new Set(lost)]
 }
 
+/** Takes a run from a node that does not do it, so that another one is sought; the node is told to stop. */
+export async function loseRun(tx: Tx, jobId: string, attempt: number, reason: string): Promise<void> {
+  const rows = await tx
+    .update(leases)
+    .set({ state: 'lost', reason, endedAt: sql`now()` })
+    .where(
+      and(
+        eq(leases.jobId, jobId),
+        eq(leases.attempt, attempt),
+        eq(leases.role, 'run'),
+        inArray(leases.state, [...AT_WORK]),
+      ),
+    )
+    .returning({ node: leases.node })
+  await wakeNodes(
+    tx,
+    rows.map((row) => row.node),
+  )
+}
+
 /** Gives every lease at work a fresh term: the network itself was away, so the nodes' silence was not theirs. */
 export async function forgiveSilence(db: Db, deploymentId: string): Promise<void> {
   await db

@@ -10,7 +10,7 @@ import { isVetted } from '../jobs/isVetted.ts'
 import { type Job, transition } from '../jobs/transition.ts'
 import { AWARDING, underWay } from '../jobs/underWay.ts'
 import { carryExpire } from './carry.ts'
-import { LIVE_STATES } from './leases.ts'
+import { LIVE_STATES, loseRun } from './leases.ts'
 
 /** `auction`: seek a node now. `deadline`: ask the chain whether the job may be ended. */
 export type Wish = 'nothing' | 'auction' | 'deadline'
@@ -51,6 +51,9 @@ export async function superviseOpen(tx: Tx, job: Job, chainNow: number): Promise
 /** Refusals after which the same order can never be taken. */
 const TERMINAL = /^(NonceUsed|TooLate|SignatureInvalid|OrderOutOfBounds)\b/
 
+/** After its program's time is over a node has this long to bring its files and its result. Seconds of chain time. */
+export const ANSWER_SECONDS = 120
+
 /** The job was awarded: its run must be alive or reported, else another node is sought while there are attempts left. */
 export async function superviseRun(tx: Tx, job: Job, chainNow: number): Promise<Wish> {
   if (await underWay(tx, job.id, [...AWARDING, 'cancel', 'expire'])) return 'nothing'
@@ -58,11 +61,14 @@ export async function superviseRun(tx: Tx, job: Job, chainNow: number): Promise<
     .select({ state: leases.state, node: leases.node, reason: leases.reason })
     .from(leases)
     .where(and(eq(leases.jobId, job.id), eq(leases.attempt, job.attempt), eq(leases.role, 'run')))
-  const overdue =
-    chainNow > (job.hardDeadline ?? Number.MAX_SAFE_INTEGER) ||
-    (job.startedAt === null && chainNow > (job.startBy ?? Number.MAX_SAFE_INTEGER))
-  const alive = runs.some(({ state }) => (LIVE_STATES as readonly string[]).includes(state))
-  if (alive) return overdue ? 'deadline' : 'nothing'
+  const alive = runs.find(({ state }) => (LIVE_STATES as readonly string[]).includes(state))
+  if (alive !== undefined) {
+    const missed = alive.state === 'finished' ? null : missedBy(job, chainNow)
+    if (missed === null || job.attempt >= MOST_ATTEMPTS) return isOverdue(job, chainNow) ? 'deadline' : 'nothing'
+    await loseRun(tx, job.id, job.attempt, missed)
+    await say(tx, job, `Node ${alive.node}: ${missed}; another one is sought.`, 'nodeLost')
+    return 'nothing'
+  }
   const last = runs.at(-1)
   if (last !== undefined && job.waiting === null) {
     const why = last.state === 'lost' ? 'fell silent' : (last.reason ?? 'stopped')
@@ -83,6 +89,21 @@ export async function superviseRun(tx: Tx, job: Job, chainNow: number): Promise<
     return 'deadline'
   }
   return 'auction'
+}
+
+/** What a node that is there but does not do its work missed; null while it may still come. */
+function missedBy(job: Job, chainNow: number): string | null {
+  if (chainNow > (job.hardDeadline ?? Number.MAX_SAFE_INTEGER)) return null
+  if (job.startedAt === null)
+    return chainNow > (job.startBy ?? Number.MAX_SAFE_INTEGER) ? 'it never started' : null
+  return chainNow > job.startedAt + job.order.timeout + ANSWER_SECONDS ? 'it never answered' : null
+}
+
+function isOverdue(job: Job, chainNow: number): boolean {
+  return (
+    chainNow > (job.hardDeadline ?? Number.MAX_SAFE_INTEGER) ||
+    (job.startedAt === null && chainNow > (job.startBy ?? Number.MAX_SAFE_INTEGER))
+  )
 }
 
 /** Ends the job on chain once its deadline passed there. */
