@@ -175,6 +175,7 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
       started.hold(
         await keepRunning({
           name: 'The server',
+          rank: 1,
           guard,
           signal: 'SIGTERM',
           graceMilliseconds: 10_000,
@@ -205,6 +206,7 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
         const folder = nodeFolder(home, index)
         const service = await keepRunning({
           name: `Node ${index}`,
+          rank: 0,
           guard,
           signal: 'SIGTERM',
           graceMilliseconds: 5_000,
@@ -253,6 +255,7 @@ function startDatabase(
     () =>
       keepRunning({
         name: 'PostgreSQL',
+        rank: 3,
         onStart: ({ child, url }) => record.note({ postgres: child.pid, databaseUrl: url }),
         guard: options.guard,
         signal: 'SIGINT',
@@ -283,6 +286,7 @@ function startChain(
     () =>
       keepRunning({
         name: 'The local chain',
+        rank: 2,
         onStart: ({ child, url }) => record.note({ chain: child.pid, rpcUrl: url }),
         guard: options.guard,
         signal: 'SIGTERM',

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
-import { chainFiles, forgetHalfWritten, saveState, startStateSaver, takeNewestState } from './chainState.ts'
+import { chainFiles, prepareState, saveState, startStateSaver } from './chainState.ts'
 import { lineWatch, type OwnedChild, spawnOwned } from './child.ts'
 import { endStranger } from './leftover.ts'
 import { freePort, sameFreePort } from './ports.ts'
@@ -74,8 +74,7 @@ export async function startChainServer(options: ChainOptions = {}): Promise<Runn
   if (files && options.folder !== undefined) {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 })
     await endStranger(join(options.folder, 'pid'), files.onExit, 'SIGTERM')
-    takeNewestState(files)
-    forgetHalfWritten(files.kept)
+    prepareState(files)
     if (existsSync(files.kept)) args.push('--load-state', files.kept)
     args.push('--dump-state', files.onExit)
   }

@@ -1,9 +1,9 @@
 /**
  * The embedded chain's state on disk. The chain itself writes its state when it ends cleanly, and in place; a kill in
  * between would cost everything since the start, a kill while writing would cost the chain. So its state is asked for
- * after every block (never more than a tenth of the time) and written beside the old file, which it then replaces.
+ * after every block (never more than a quarter of the time) and written beside the old file, which it then replaces.
  */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,7 +15,7 @@ const unzip = promisify(gunzip)
 /** Least milliseconds between two dumps. */
 const SHORTEST_PAUSE = 150
 /** A dump that took t milliseconds is followed by a pause of this many t. */
-const PAUSE_FACTOR = 9
+const PAUSE_FACTOR = 3
 
 export type ChainFiles = { readonly kept: string; readonly onExit: string }
 
@@ -23,19 +23,56 @@ export function chainFiles(folder: string): ChainFiles {
   return { kept: join(folder, 'state.json'), onExit: join(folder, 'state-on-exit.json') }
 }
 
-/** Before a start: when the chain could write a newer whole state as it ended, that one is kept. */
-export function takeNewestState(files: ChainFiles): void {
-  if (!existsSync(files.onExit)) return
-  const onExit = heightOf(files.onExit)
-  if (onExit !== null && onExit >= (heightOf(files.kept) ?? -1n)) renameSync(files.onExit, files.kept)
-  else rmSync(files.onExit)
+type State = {
+  best_block_number?: string | number
+  blocks?: { header: { number: string; timestamp: string } }[]
 }
 
-/** The height of a whole state file; null when it is missing or was cut off. */
-function heightOf(file: string): bigint | null {
+/**
+ * Before a start: takes the newer of the two files, when it is whole, and leaves one first block in it. The chain makes
+ * a new first block at each start and keeps the old ones beside it; which one it then shows as number 0 is left to
+ * chance, and with it everything that names the chain by its first block.
+ */
+export function prepareState(files: ChainFiles): void {
+  const kept = readState(files.kept)
+  const onExit = readState(files.onExit)
+  const newest = onExit && heightOf(onExit) >= (kept ? heightOf(kept) : -1n) ? onExit : kept
+  rmSync(`${files.kept}.new`, { force: true })
+  if (newest === null) {
+    // Nothing to begin from, and nothing whole to lose.
+    rmSync(files.kept, { force: true })
+    rmSync(files.onExit, { force: true })
+    return
+  }
+  const firsts = (newest.blocks ?? []).filter(isFirst)
+  if (newest === kept && firsts.length <= 1) {
+    rmSync(files.onExit, { force: true })
+    return
+  }
+  const oldest = firsts.reduce(
+    (a, b) => (BigInt(b.header.timestamp) < BigInt(a.header.timestamp) ? b : a),
+    firsts[0] as Block,
+  )
+  const blocks = (newest.blocks ?? []).filter((block) => !isFirst(block) || block === oldest)
+  writeWhole(files.kept, JSON.stringify({ ...newest, blocks }), 0o600)
+  rmSync(files.onExit, { force: true })
+}
+
+type Block = NonNullable<State['blocks']>[number]
+
+function isFirst(block: Block): boolean {
+  return BigInt(block.header.number) === 0n
+}
+
+function heightOf(state: State): bigint {
+  return BigInt(state.best_block_number ?? -1)
+}
+
+/** A whole state file; null when it is missing or was cut off. */
+function readState(file: string): State | null {
   try {
-    const state = JSON.parse(readFileSync(file, 'utf8')) as { best_block_number?: string | number }
-    return state.best_block_number === undefined ? null : BigInt(state.best_block_number)
+    const state = JSON.parse(readFileSync(file, 'utf8')) as State
+    return state.best_block_number === undefined ? null : state
   } catch {
     return null
   }
@@ -50,11 +87,6 @@ export async function saveState(http: string, file: string): Promise<void> {
   await rename(`${file}.new`, file)
 }
 
-/** Removes half-written files of an earlier life. */
-export function forgetHalfWritten(file: string): void {
-  rmSync(`${file}.new`, { force: true })
-}
-
 export type StateSaver = {
   /** Something happened that is worth keeping. */
   readonly touch: () => void
@@ -62,7 +94,7 @@ export type StateSaver = {
   readonly stop: () => Promise<void>
 }
 
-/** Saves after every touch, several touches at once when they come faster than a tenth of the time allows. */
+/** Saves after every touch, several touches at once when they come faster than a quarter of the time allows. */
 export function startStateSaver(http: string, file: string, onProblem: (error: unknown) => void): StateSaver {
   let dirty = false
   let stopped = false

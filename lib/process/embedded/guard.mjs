@@ -1,9 +1,9 @@
 /**
  * Ends what a supervisor leaves behind. It holds a pipe to the supervisor and a list of its children; when the pipe
- * closes (the supervisor ended, even by SIGKILL) it ends those still listed, the newest first, and then itself. It sits
- * in a session of its own, so that no key press or closed terminal reaches it.
+ * closes (the supervisor ended, even by SIGKILL) it ends those still listed, rank by rank, and then itself. It sits in a
+ * session of its own, so that no key press or closed terminal reaches it.
  *
- * Lines it reads: `+ PID SIGNAL GRACE_MS` (watch) and `- PID` (forget).
+ * Lines it reads: `+ PID SIGNAL GRACE_MS RANK` (watch; a lower rank ends earlier) and `- PID` (forget).
  */
 import { createInterface } from 'node:readline'
 
@@ -13,12 +13,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 
 createInterface({ input: process.stdin })
   .on('line', (line) => {
-    const [sign, pid, signal, grace] = line.split(' ')
-    if (sign === '+') children.set(Number(pid), { signal, grace: Number(grace) })
+    const [sign, pid, signal, grace, rank] = line.split(' ')
+    if (sign === '+') children.set(Number(pid), { signal, grace: Number(grace), rank: Number(rank) })
     else children.delete(Number(pid))
   })
   .on('close', async () => {
-    for (const [pid, { signal, grace }] of [...children].reverse()) await end(pid, signal, grace)
+    const ranks = [...new Set([...children.values()].map((child) => child.rank))].sort((a, b) => a - b)
+    for (const rank of ranks) {
+      const those = [...children].filter(([, child]) => child.rank === rank)
+      await Promise.all(those.map(([pid, child]) => end(pid, child.signal, child.grace)))
+    }
     process.exit(0)
   })
 

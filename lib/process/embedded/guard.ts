@@ -4,8 +4,16 @@ import { type OwnedChild, spawnOwned } from './child.ts'
 const PROGRAM = fileURLToPath(new URL('./guard.mjs', import.meta.url))
 
 export type Guard = {
-  /** From now on `child` ends when this process does: by `signal`, then by SIGKILL after `graceMilliseconds`. */
-  readonly watch: (child: OwnedChild, signal: NodeJS.Signals, graceMilliseconds: number) => void
+  /**
+   * From now on `child` ends when this process does: by `signal`, then by SIGKILL after `graceMilliseconds`. Those of a
+   * lower rank end before those of a higher one begin to (default 0).
+   */
+  readonly watch: (
+    child: OwnedChild,
+    signal: NodeJS.Signals,
+    graceMilliseconds: number,
+    rank?: number,
+  ) => void
   /** Every watched child must have been stopped before; whatever is still watched is ended. */
   readonly stop: () => Promise<void>
 }
@@ -32,8 +40,8 @@ export async function startGuard(): Promise<Guard> {
   }
   await start()
   return {
-    watch: (child, signal, graceMilliseconds) => {
-      const line = `+ ${child.pid} ${signal} ${graceMilliseconds}`
+    watch: (child, signal, graceMilliseconds, rank = 0) => {
+      const line = `+ ${child.pid} ${signal} ${graceMilliseconds} ${rank}`
       watched.set(child.pid, line)
       tell(line)
       void child.exited.then(() => {

@@ -28,6 +28,7 @@ describe('a service that is kept running', () => {
       guard,
       signal: 'SIGTERM',
       graceMilliseconds: 1000,
+      rank: 0,
       start: sleeper(starts),
       say: (line) => said.push(line),
     })
@@ -47,6 +48,7 @@ describe('a service that is kept running', () => {
       guard,
       signal: 'SIGTERM',
       graceMilliseconds: 1000,
+      rank: 0,
       start: sleeper(starts),
       say: () => {},
     })

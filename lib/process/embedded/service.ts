@@ -8,6 +8,8 @@ export type ServiceOptions<T extends { readonly child: OwnedChild; readonly stop
   /** How the guard ends it when the supervisor is gone. */
   readonly signal: NodeJS.Signals
   readonly graceMilliseconds: number
+  /** Who ends first then: see Guard. */
+  readonly rank: number
   /** Starts it and waits until it is ready. `previous` is what ran before, for its port. */
   readonly start: (previous: T | null) => Promise<T>
   readonly say: (line: string) => void
@@ -45,7 +47,7 @@ export async function keepRunning<
   const begin = async (previous: T | null): Promise<T> => {
     const running = await options.start(previous)
     startedAt = performance.now()
-    options.guard.watch(running.child, options.signal, options.graceMilliseconds)
+    options.guard.watch(running.child, options.signal, options.graceMilliseconds, options.rank)
     try {
       options.onStart?.(running)
     } catch (error) {
