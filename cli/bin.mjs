@@ -7,12 +7,19 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
 if (!existsSync(new URL('node_modules/tsx', root))) {
-  console.error('opengpu: the packages are not installed yet. Run `npm start` (or `npm install`) in the clone first.')
+  console.error(
+    'opengpu: the packages are not installed yet. Run `npm start` (or `npm install`) in the clone first.',
+  )
   process.exit(3)
 }
 const child = spawn(
   process.execPath,
-  ['--import', new URL('node_modules/tsx/dist/loader.mjs', root).href, fileURLToPath(new URL('main.ts', import.meta.url)), ...process.argv.slice(2)],
+  [
+    '--import',
+    new URL('node_modules/tsx/dist/loader.mjs', root).href,
+    fileURLToPath(new URL('main.ts', import.meta.url)),
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit' },
 )
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

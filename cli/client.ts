@@ -34,7 +34,11 @@ export class NetworkClient {
           continue
         }
         const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : ''
-        throw new CliError(EXIT.network, `The network at ${this.url} did not answer${cause}. Is it running?`, 'unreachable')
+        throw new CliError(
+          EXIT.network,
+          `The network at ${this.url} did not answer${cause}. Is it running?`,
+          'unreachable',
+        )
       }
       if (response.ok) return response
       if (patient && tries < 20 && response.status >= 502) {
@@ -50,7 +54,11 @@ export class NetworkClient {
     const response = await this.request(method, path, body)
     const parsed = schema.safeParse(await response.json())
     if (!parsed.success) {
-      throw new CliError(EXIT.network, `The network at ${this.url} answered something this version does not understand (${path}).`, 'protocol')
+      throw new CliError(
+        EXIT.network,
+        `The network at ${this.url} answered something this version does not understand (${path}).`,
+        'protocol',
+      )
     }
     return parsed.data
   }
@@ -70,7 +78,10 @@ export class NetworkClient {
       statement: 'Sign in to OpenGPU Network.',
     })
     const signature = await account.signMessage({ message })
-    const { token } = await this.json(z.object({ token: z.string() }), 'POST', '/api/v1/auth/verify', { message, signature })
+    const { token } = await this.json(z.object({ token: z.string() }), 'POST', '/api/v1/auth/verify', {
+      message,
+      signature,
+    })
     this.#token = token
   }
 }
@@ -80,5 +91,9 @@ async function problem(response: Response): Promise<CliError> {
   const detail = parsed.success ? parsed.data.detail : `HTTP ${response.status}`
   const code = parsed.success ? parsed.data.code : 'http'
   // 4xx means the request itself was wrong; everything else is the network's trouble.
-  return new CliError(response.status >= 400 && response.status < 500 ? EXIT.usage : EXIT.network, detail, code)
+  return new CliError(
+    response.status >= 400 && response.status < 500 ? EXIT.usage : EXIT.network,
+    detail,
+    code,
+  )
 }

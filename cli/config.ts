@@ -25,7 +25,9 @@ export interface CliConfig {
 /** Data folder of the local network: OPENGPU_HOME, else `.opengpu` in the clone this command lies in. */
 function homeFolder(): string {
   const named = process.env['OPENGPU_HOME']
-  return named === undefined || named === '' ? fileURLToPath(new URL('../.opengpu', import.meta.url)) : resolve(named)
+  return named === undefined || named === ''
+    ? fileURLToPath(new URL('../.opengpu', import.meta.url))
+    : resolve(named)
 }
 
 /** Address and data folder; `OPENGPU_URL` wins over the local network. */
@@ -33,26 +35,42 @@ export function readConfig(): CliConfig {
   const home = homeFolder()
   const named = process.env['OPENGPU_URL']
   if (named !== undefined && named !== '') {
-    if (!/^https?:\/\//.test(named)) throw new CliError(EXIT.usage, `OPENGPU_URL is not an http(s) address: ${named}`, 'usage')
+    if (!/^https?:\/\//.test(named))
+      throw new CliError(EXIT.usage, `OPENGPU_URL is not an http(s) address: ${named}`, 'usage')
     return { url: named.replace(/\/+$/, ''), home }
   }
   const file = join(home, 'network.json')
   if (!existsSync(file)) {
-    throw new CliError(EXIT.network, `No local network was found in ${home}. Start one with \`npm start\`, or set OPENGPU_URL to another.`, 'no-network')
+    throw new CliError(
+      EXIT.network,
+      `No local network was found in ${home}. Start one with \`npm start\`, or set OPENGPU_URL to another.`,
+      'no-network',
+    )
   }
   const parsed = networkFileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  if (!parsed.success) throw new CliError(EXIT.network, `${file} is damaged. Start the network again with \`npm start\`.`, 'no-network')
+  if (!parsed.success)
+    throw new CliError(
+      EXIT.network,
+      `${file} is damaged. Start the network again with \`npm start\`.`,
+      'no-network',
+    )
   return { url: parsed.data.url.replace(/\/+$/, ''), home }
 }
 
 /** The customer's account: OPENGPU_KEY_FILE, else the local network's test customer. Throws CliError when there is none. */
 export function readCustomer(config: CliConfig): PrivateKeyAccount {
   const named = process.env['OPENGPU_KEY_FILE']
-  const file = named === undefined || named === '' ? join(config.home, 'keys', 'customer.key') : resolve(named)
+  const file =
+    named === undefined || named === '' ? join(config.home, 'keys', 'customer.key') : resolve(named)
   if (!existsSync(file)) {
-    throw new CliError(EXIT.usage, `There is no customer key at ${file}. Set OPENGPU_KEY_FILE to a file that holds one private key.`, 'no-key')
+    throw new CliError(
+      EXIT.usage,
+      `There is no customer key at ${file}. Set OPENGPU_KEY_FILE to a file that holds one private key.`,
+      'no-key',
+    )
   }
   const key = readFileSync(file, 'utf8').trim()
-  if (!/^0x[0-9a-fA-F]{64}$/.test(key)) throw new CliError(EXIT.usage, `${file} does not hold a private key (0x and 64 hex digits).`, 'no-key')
+  if (!/^0x[0-9a-fA-F]{64}$/.test(key))
+    throw new CliError(EXIT.usage, `${file} does not hold a private key (0x and 64 hex digits).`, 'no-key')
   return privateKeyToAccount(key as Hex)
 }

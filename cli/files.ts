@@ -18,8 +18,22 @@ export interface Program {
   readonly files: LocalFile[]
 }
 
-const RUNTIME_BY_EXTENSION: Record<string, RuntimeName> = { '.py': 'python', '.js': 'node', '.mjs': 'node', '.cjs': 'node' }
-const ENTRIES = ['main.py', 'main.mjs', 'main.js', 'index.mjs', 'index.js', 'main.cjs', 'index.cjs', '__main__.py']
+const RUNTIME_BY_EXTENSION: Record<string, RuntimeName> = {
+  '.py': 'python',
+  '.js': 'node',
+  '.mjs': 'node',
+  '.cjs': 'node',
+}
+const ENTRIES = [
+  'main.py',
+  'main.mjs',
+  'main.js',
+  'index.mjs',
+  'index.js',
+  'main.cjs',
+  'index.cjs',
+  '__main__.py',
+]
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '__pycache__', '.venv'])
 
 /** Reads one file with its hash; refuses what is missing, too large, or has a name that cannot travel. */
@@ -30,10 +44,12 @@ export function readLocalFile(onDisk: string, asPath: string): LocalFile {
     if (!stat.isFile()) throw usage(`${onDisk} is not a file.`)
     size = stat.size
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw usage(`${onDisk} does not exist.`)
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw usage(`${onDisk} does not exist.`)
     throw error
   }
-  if (size > JOB_LIMITS.fileBytes) throw usage(`${onDisk} has ${size} bytes; a file may have at most ${JOB_LIMITS.fileBytes}.`)
+  if (size > JOB_LIMITS.fileBytes)
+    throw usage(`${onDisk} has ${size} bytes; a file may have at most ${JOB_LIMITS.fileBytes}.`)
   const problem = artifactNameProblem(asPath)
   if (problem !== null) throw usage(`${asPath} cannot be sent: ${problem}.`)
   const data = Uint8Array.from(readFileSync(onDisk))
@@ -42,7 +58,8 @@ export function readLocalFile(onDisk: string, asPath: string): LocalFile {
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : filesBelow(join(folder, entry.name))
+    if (entry.isDirectory())
+      return SKIPPED_FOLDERS.has(entry.name) ? [] : filesBelow(join(folder, entry.name))
     return entry.isFile() ? [join(folder, entry.name)] : []
   })
 }
@@ -57,13 +74,20 @@ export function readProgram(path: string, runtime: RuntimeName | undefined): Pro
     }
   })()
   const files = isFolder
-    ? filesBelow(path).map((file) => readLocalFile(file, relative(path, file).split(sep).join('/').normalize('NFC')))
+    ? filesBelow(path).map((file) =>
+        readLocalFile(file, relative(path, file).split(sep).join('/').normalize('NFC')),
+      )
     : [readLocalFile(path, basename(path).normalize('NFC'))]
   if (files.length === 0) throw usage(`${path} has no files.`)
-  if (files.length > JOB_LIMITS.files) throw usage(`${path} has ${files.length} files; a job may have at most ${JOB_LIMITS.files}.`)
+  if (files.length > JOB_LIMITS.files)
+    throw usage(`${path} has ${files.length} files; a job may have at most ${JOB_LIMITS.files}.`)
   const entry = isFolder ? ENTRIES.find((name) => files.some((file) => file.path === name)) : files[0]?.path
-  if (entry === undefined) throw usage(`${path} has none of ${ENTRIES.join(', ')}; name the script itself instead.`)
+  if (entry === undefined)
+    throw usage(`${path} has none of ${ENTRIES.join(', ')}; name the script itself instead.`)
   const guessed = runtime ?? RUNTIME_BY_EXTENSION[extname(entry).toLowerCase()]
-  if (guessed === undefined) throw usage(`${entry} is neither Python (.py) nor Node.js (.js, .mjs, .cjs); say which with --runtime python or --runtime node.`)
+  if (guessed === undefined)
+    throw usage(
+      `${entry} is neither Python (.py) nor Node.js (.js, .mjs, .cjs); say which with --runtime python or --runtime node.`,
+    )
   return { entry, runtime: guessed, files }
 }

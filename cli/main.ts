@@ -1,10 +1,10 @@
 /** The `opengpu` command: finds the sub-command, turns errors into a sentence and an exit status. */
 import { messageOf } from '../lib/kernel/errors.ts'
+import { node } from './commands/node.ts'
 import { logs, nodes, result, status } from './commands/read.ts'
 import { SUBMIT_HELP, submit } from './commands/submit.ts'
 import { doctor } from './doctor/doctor.ts'
 import { CliError, EXIT } from './exit.ts'
-import { node } from './commands/node.ts'
 
 const HELP = `opengpu: run programs on other people's GPUs, checked by a committee, paid in oGPU
 
@@ -19,7 +19,15 @@ const HELP = `opengpu: run programs on other people's GPUs, checked by a committ
 Exit status: 0 settled, 1 the job failed, 2 usage, 3 network.
 Environment: OPENGPU_URL another network, OPENGPU_HOME its data folder, OPENGPU_KEY_FILE your key.`
 
-const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = { submit, status, logs, result, nodes, node, doctor }
+const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
+  submit,
+  status,
+  logs,
+  result,
+  nodes,
+  node,
+  doctor,
+}
 
 async function main(argv: string[]): Promise<number> {
   const [name, ...rest] = argv
@@ -44,7 +52,10 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   const known = error instanceof CliError
-  if (json) console.log(JSON.stringify({ error: { code: known ? error.code : 'internal', message: messageOf(error) } }))
+  if (json)
+    console.log(
+      JSON.stringify({ error: { code: known ? error.code : 'internal', message: messageOf(error) } }),
+    )
   else console.error(`opengpu: ${messageOf(error)}`)
   process.exitCode = known ? error.status : EXIT.network
 }

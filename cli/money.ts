@@ -1,5 +1,12 @@
 /** The customer's money: what lies in escrow, and how more gets there. Approvals are always for the exact amount. */
-import { createPublicClient, createWalletClient, defineChain, http, parseAbi, type PrivateKeyAccount } from 'viem'
+import {
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  http,
+  type PrivateKeyAccount,
+  parseAbi,
+} from 'viem'
 import * as z from 'zod'
 import type { Address } from '../lib/kernel/ids.ts'
 import { formatOgpu } from '../lib/kernel/money.ts'
@@ -19,7 +26,11 @@ export const balancesSchema = z.object({
 })
 
 /** Moves `amount` wei from the wallet into escrow: one exact approval and one deposit, both waited for. */
-export async function deposit(network: NetworkView, account: PrivateKeyAccount, amount: bigint): Promise<void> {
+export async function deposit(
+  network: NetworkView,
+  account: PrivateKeyAccount,
+  amount: bigint,
+): Promise<void> {
   const chain = defineChain({
     id: network.chainId,
     name: 'OpenGPU',
@@ -30,18 +41,38 @@ export async function deposit(network: NetworkView, account: PrivateKeyAccount, 
   const wallet = createWalletClient({ account, chain, transport })
   const reader = createPublicClient({ chain, transport, pollingInterval: 200 })
   const escrow = network.addresses.escrow as Address
-  const approved = await wallet.writeContract({ address: network.addresses.ogpu as Address, abi: TOKEN, functionName: 'approve', args: [escrow, amount] })
+  const approved = await wallet.writeContract({
+    address: network.addresses.ogpu as Address,
+    abi: TOKEN,
+    functionName: 'approve',
+    args: [escrow, amount],
+  })
   await reader.waitForTransactionReceipt({ hash: approved })
-  const deposited = await wallet.writeContract({ address: escrow, abi: ESCROW, functionName: 'deposit', args: [amount] })
+  const deposited = await wallet.writeContract({
+    address: escrow,
+    abi: ESCROW,
+    functionName: 'deposit',
+    args: [amount],
+  })
   const receipt = await reader.waitForTransactionReceipt({ hash: deposited })
-  if (receipt.status !== 'success') throw new CliError(EXIT.network, `The deposit of ${formatOgpu(amount)} oGPU was refused by the chain (${deposited}).`, 'deposit')
+  if (receipt.status !== 'success')
+    throw new CliError(
+      EXIT.network,
+      `The deposit of ${formatOgpu(amount)} oGPU was refused by the chain (${deposited}).`,
+      'deposit',
+    )
 }
 
 /**
  * Makes sure that escrow holds `needed` wei. On the embedded chain the test customer is given test money by the faucet;
  * on any other the customer deposits what the wallet holds, or is told how much is missing.
  */
-export async function ensureFunds(client: NetworkClient, network: NetworkView, account: PrivateKeyAccount, needed: bigint): Promise<void> {
+export async function ensureFunds(
+  client: NetworkClient,
+  network: NetworkView,
+  account: PrivateKeyAccount,
+  needed: bigint,
+): Promise<void> {
   let balances = await client.json(balancesSchema, 'GET', '/api/v1/account')
   if (balances.escrow >= needed) return
   const missing = needed - balances.escrow
@@ -57,5 +88,9 @@ export async function ensureFunds(client: NetworkClient, network: NetworkView, a
     )
   }
   // On the embedded chain a larger part is deposited at once, so that the next jobs start without a transaction.
-  await deposit(network, account, network.embedded && balances.wallet / 2n > missing ? balances.wallet / 2n : missing)
+  await deposit(
+    network,
+    account,
+    network.embedded && balances.wallet / 2n > missing ? balances.wallet / 2n : missing,
+  )
 }

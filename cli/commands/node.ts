@@ -33,13 +33,15 @@ function keyFile(folder: string, name: string): PrivateKeyAccount {
     chmodSync(file, 0o600)
   }
   const key = readFileSync(file, 'utf8').trim()
-  if (!/^0x[0-9a-fA-F]{64}$/.test(key)) throw new CliError(EXIT.usage, `${file} does not hold a private key.`, 'no-key')
+  if (!/^0x[0-9a-fA-F]{64}$/.test(key))
+    throw new CliError(EXIT.usage, `${file} does not hold a private key.`, 'no-key')
   return privateKeyToAccount(key as Hex)
 }
 
 function amountOption(option: string, text: string): bigint {
   const amount = parseOgpu(text)
-  if (amount === null || amount === 0n) throw usage(`${option} is an amount of oGPU above 0 such as 0.5, not "${text}".`)
+  if (amount === null || amount === 0n)
+    throw usage(`${option} is an amount of oGPU above 0 such as 0.5, not "${text}".`)
   return amount
 }
 
@@ -61,7 +63,8 @@ export async function node(argv: string[]): Promise<number> {
     console.log(NODE_HELP)
     return EXIT.settled
   }
-  if (positionals.length !== 1 || positionals[0] !== 'start') throw usage(`opengpu node knows "start".\n\n${NODE_HELP}`)
+  if (positionals.length !== 1 || positionals[0] !== 'start')
+    throw usage(`opengpu node knows "start".\n\n${NODE_HELP}`)
   const ask = amountOption('--ask', values.ask)
   const bond = amountOption('--bond', values.bond)
   const gpuClass = wholeNumber('--gpu-class', values['gpu-class'], 0, 5)
@@ -76,7 +79,11 @@ export async function node(argv: string[]): Promise<number> {
   console.log(`node  ${nodeKey.address}\nowner ${owner.address}`)
   await client.signIn(owner, network.chainId)
   let balances = await client.json(balancesSchema, 'GET', '/api/v1/account')
-  const { nodes: own } = await client.json(z.object({ nodes: z.array(z.object({ node: z.string() })) }), 'GET', `/api/v1/nodes?owner=${owner.address.toLowerCase()}`)
+  const { nodes: own } = await client.json(
+    z.object({ nodes: z.array(z.object({ node: z.string() })) }),
+    'GET',
+    `/api/v1/nodes?owner=${owner.address.toLowerCase()}`,
+  )
   const isNew = !own.some((known) => known.node === nodeKey.address.toLowerCase())
   if (isNew) {
     if (network.embedded && (balances.wallet < bond || balances.eth === 0n)) {
@@ -119,5 +126,7 @@ export async function node(argv: string[]): Promise<number> {
     },
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  return new Promise((done) => child.on('exit', (code, signal) => done(code ?? 128 + (signal ? constants.signals[signal] : 1))))
+  return new Promise((done) =>
+    child.on('exit', (code, signal) => done(code ?? 128 + (signal ? constants.signals[signal] : 1))),
+  )
 }

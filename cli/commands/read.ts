@@ -30,7 +30,11 @@ function oneId(positionals: string[]): string {
 }
 
 export async function status(argv: string[]): Promise<number> {
-  const { values, positionals } = parse({ args: argv, options: { json: { type: 'boolean', default: false } }, allowPositionals: true })
+  const { values, positionals } = parse({
+    args: argv,
+    options: { json: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
   const id = oneId(positionals)
   const job = await (await signedIn()).json(jobViewSchema, 'GET', `/api/v1/jobs/${id}`)
   console.log(values.json ? JSON.stringify(jobJson(job)) : jobText(job))
@@ -40,14 +44,22 @@ export async function status(argv: string[]): Promise<number> {
 const logPageSchema = z.object({ leaseId: z.string().nullable(), entries: z.array(logEntrySchema) })
 
 export async function logs(argv: string[]): Promise<number> {
-  const { values, positionals } = parse({ args: argv, options: { follow: { type: 'boolean', short: 'f', default: false } }, allowPositionals: true })
+  const { values, positionals } = parse({
+    args: argv,
+    options: { follow: { type: 'boolean', short: 'f', default: false } },
+    allowPositionals: true,
+  })
   const id = oneId(positionals)
   const client = await signedIn()
   let lease: string | null = null
   let after = -1
   for (;;) {
     const job = await client.json(jobViewSchema, 'GET', `/api/v1/jobs/${id}`)
-    const page: z.infer<typeof logPageSchema> = await client.json(logPageSchema, 'GET', `/api/v1/jobs/${id}/logs?after=${after}${lease === null ? '' : `&leaseId=${lease}`}`)
+    const page: z.infer<typeof logPageSchema> = await client.json(
+      logPageSchema,
+      'GET',
+      `/api/v1/jobs/${id}/logs?after=${after}${lease === null ? '' : `&leaseId=${lease}`}`,
+    )
     if (page.leaseId !== lease && page.leaseId !== null) {
       if (lease !== null) console.error('-- the job went to another node; its log starts again --')
       lease = page.leaseId
@@ -70,41 +82,70 @@ export async function logs(argv: string[]): Promise<number> {
 }
 
 export async function result(argv: string[]): Promise<number> {
-  const { values, positionals } = parse({ args: argv, options: { out: { type: 'string' }, json: { type: 'boolean', default: false } }, allowPositionals: true })
+  const { values, positionals } = parse({
+    args: argv,
+    options: { out: { type: 'string' }, json: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
   const id = oneId(positionals)
   if (values.out === undefined) throw usage('Name a folder for the files with --out DIR.')
   const out = resolve(values.out)
   const client = await signedIn()
   const job = await client.json(jobViewSchema, 'GET', `/api/v1/jobs/${id}`)
-  if (!job.released) throw new CliError(EXIT.jobFailed, `The result of ${job.id} is not released: the job is ${job.state}${job.cost.row === null ? '' : ` (${job.cost.row})`}.`, 'not-released')
+  if (!job.released)
+    throw new CliError(
+      EXIT.jobFailed,
+      `The result of ${job.id} is not released: the job is ${job.state}${job.cost.row === null ? '' : ` (${job.cost.row})`}.`,
+      'not-released',
+    )
   const written: string[] = []
   for (const artifact of job.artifacts) {
     // The network is not trusted with our disk: the name is checked and the bytes are hashed here again.
     const problem = artifactNameProblem(artifact.name)
     const target = join(out, artifact.name)
-    if (problem !== null || !target.startsWith(out + sep)) throw new CliError(EXIT.network, `The network named a file that cannot be written safely: ${JSON.stringify(artifact.name)}.`, 'bad-name')
+    if (problem !== null || !target.startsWith(out + sep))
+      throw new CliError(
+        EXIT.network,
+        `The network named a file that cannot be written safely: ${JSON.stringify(artifact.name)}.`,
+        'bad-name',
+      )
     const response = await client.request('GET', `/api/v1/jobs/${id}/artifacts/${artifact.sha256}`)
     const data = new Uint8Array(await response.arrayBuffer())
-    if (createHash('sha256').update(data).digest('hex') !== artifact.sha256) throw new CliError(EXIT.network, `${artifact.name} arrived damaged; run the command again.`, 'damaged')
+    if (createHash('sha256').update(data).digest('hex') !== artifact.sha256)
+      throw new CliError(EXIT.network, `${artifact.name} arrived damaged; run the command again.`, 'damaged')
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, data)
     written.push(artifact.name)
   }
-  console.log(values.json ? JSON.stringify({ id: job.id, out, files: written }) : written.map((name) => join(values.out ?? '', name)).join('\n'))
+  console.log(
+    values.json
+      ? JSON.stringify({ id: job.id, out, files: written })
+      : written.map((name) => join(values.out ?? '', name)).join('\n'),
+  )
   return jobStatus(job)
 }
 
 export async function nodes(argv: string[]): Promise<number> {
   const { values } = parse({ args: argv, options: { json: { type: 'boolean', default: false } } })
-  const list = await new NetworkClient(readConfig().url).json(z.object({ nodes: z.array(nodeViewSchema) }), 'GET', '/api/v1/nodes')
+  const list = await new NetworkClient(readConfig().url).json(
+    z.object({ nodes: z.array(nodeViewSchema) }),
+    'GET',
+    '/api/v1/nodes',
+  )
   if (values.json) {
     console.log(JSON.stringify(list))
     return EXIT.settled
   }
   for (const node of list.nodes) {
-    const device = node.devices.map((item) => `${item.kind === 'cpu' ? 'CPU' : 'GPU'} ${stripTerminal(item.name)}`).join(', ')
-    const runtimes = node.runtimes.map((runtime) => `${runtime.name} ${stripTerminal(runtime.version)}`).join(', ') || 'no runtime'
-    console.log(`${node.node}  ${node.status.padEnd(8)}  ${stripTerminal(node.name).padEnd(16)}  ${formatOgpu(BigInt(node.ask), 8)} oGPU/s  ${runtimes}  ${device}`)
+    const device = node.devices
+      .map((item) => `${item.kind === 'cpu' ? 'CPU' : 'GPU'} ${stripTerminal(item.name)}`)
+      .join(', ')
+    const runtimes =
+      node.runtimes.map((runtime) => `${runtime.name} ${stripTerminal(runtime.version)}`).join(', ') ||
+      'no runtime'
+    console.log(
+      `${node.node}  ${node.status.padEnd(8)}  ${stripTerminal(node.name).padEnd(16)}  ${formatOgpu(BigInt(node.ask), 8)} oGPU/s  ${runtimes}  ${device}`,
+    )
   }
   return EXIT.settled
 }

@@ -9,9 +9,15 @@ import { parseComparator } from '../../lib/protocol/comparators/parse.ts'
 import type { Comparator } from '../../lib/protocol/comparators/schema.ts'
 import { draftOrder } from '../../lib/protocol/draftOrder.ts'
 import { estimateViewSchema } from '../../lib/protocol/jobRequest.ts'
-import { JOB_LIMITS, type JobSpec, jobSpecSchema, RUNTIMES, type RuntimeName } from '../../lib/protocol/jobSpec.ts'
+import {
+  JOB_LIMITS,
+  type JobSpec,
+  jobSpecSchema,
+  RUNTIMES,
+  type RuntimeName,
+} from '../../lib/protocol/jobSpec.ts'
 import { FINAL_STATES } from '../../lib/protocol/jobState.ts'
-import { marketDomain, MESSAGE_TYPES, type Order } from '../../lib/protocol/messages.ts'
+import { MESSAGE_TYPES, marketDomain, type Order } from '../../lib/protocol/messages.ts'
 import { type JobView, jobViewSchema, type NetworkView, networkViewSchema } from '../../lib/protocol/views.ts'
 import { toWire } from '../../lib/protocol/wire.ts'
 import { parse, wholeNumber } from '../args.ts'
@@ -66,17 +72,25 @@ function runtimeOption(text: string | undefined): RuntimeName | undefined {
 
 function comparatorOption(compare: string, on: readonly string[]): Comparator {
   const names = on.filter((name) => name !== 'stdout')
-  if (names.length > 0 && names.length !== on.length) throw usage('--compare-on is either stdout or output files, not both.')
+  if (names.length > 0 && names.length !== on.length)
+    throw usage('--compare-on is either stdout or output files, not both.')
   const parsed = parseComparator(compare, names.length === 0 ? { kind: 'stdout' } : { kind: 'files', names })
-  if (parsed === null) throw usage(`--compare is exact or number:TOLERANCE (such as number:1e-6), not "${compare}".`)
+  if (parsed === null)
+    throw usage(`--compare is exact or number:TOLERANCE (such as number:1e-6), not "${compare}".`)
   return parsed
 }
 
 function readWish(argv: string[]): { wish: Wish; maxPrice: bigint | null; wait: boolean; json: boolean } {
   const at = argv.indexOf('--')
-  const { values, positionals } = parse({ args: at < 0 ? argv : argv.slice(0, at), options: OPTIONS, allowPositionals: true, strict: true })
+  const { values, positionals } = parse({
+    args: at < 0 ? argv : argv.slice(0, at),
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: true,
+  })
   const path = positionals[0]
-  if (path === undefined || positionals.length !== 1) throw usage(`Name one file or folder.\n\n${SUBMIT_HELP}`)
+  if (path === undefined || positionals.length !== 1)
+    throw usage(`Name one file or folder.\n\n${SUBMIT_HELP}`)
   const program = readProgram(path, runtimeOption(values.runtime))
   const inputs = (values.input ?? []).map((file) => readLocalFile(file, basename(file).normalize('NFC')))
   const stdin = values.stdin === undefined ? null : readLocalFile(values.stdin, 'stdin')
@@ -92,10 +106,20 @@ function readWish(argv: string[]): { wish: Wish; maxPrice: bigint | null; wait: 
     comparator: comparatorOption(values.compare, values['compare-on'] ?? ['stdout']),
     resources: {
       gpuClass: wholeNumber('--gpu-class', values['gpu-class'], 0, 5),
-      memoryMiB: wholeNumber('--memory', values.memory, JOB_LIMITS.memoryMiB.least, JOB_LIMITS.memoryMiB.most),
+      memoryMiB: wholeNumber(
+        '--memory',
+        values.memory,
+        JOB_LIMITS.memoryMiB.least,
+        JOB_LIMITS.memoryMiB.most,
+      ),
       diskMiB: wholeNumber('--disk', values.disk, JOB_LIMITS.diskMiB.least, JOB_LIMITS.diskMiB.most),
       processes: 64,
-      timeoutSeconds: wholeNumber('--timeout', values.timeout, JOB_LIMITS.timeoutSeconds.least, JOB_LIMITS.timeoutSeconds.most),
+      timeoutSeconds: wholeNumber(
+        '--timeout',
+        values.timeout,
+        JOB_LIMITS.timeoutSeconds.least,
+        JOB_LIMITS.timeoutSeconds.most,
+      ),
     },
   })
   if (!spec.success) throw usage(z.prettifyError(spec.error))
@@ -155,9 +179,16 @@ export async function submit(argv: string[]): Promise<number> {
   // Locks grow with the maximum price; the network refuses an order that escrow does not cover, so ask for enough.
   const suggested = BigInt(estimate.suggestedMaxPrice)
   const total = BigInt(estimate.locks.total)
-  await ensureFunds(client, network, account, order.maxPrice > suggested && suggested > 0n ? (total * order.maxPrice) / suggested + 1n : total)
+  await ensureFunds(
+    client,
+    network,
+    account,
+    order.maxPrice > suggested && suggested > 0n ? (total * order.maxPrice) / suggested + 1n : total,
+  )
   const id = await send(client, wish, order, await signOrder(account, network, order))
-  const job = wait ? await waitForEnd(client, id) : await client.json(jobViewSchema, 'GET', `/api/v1/jobs/${id}`)
+  const job = wait
+    ? await waitForEnd(client, id)
+    : await client.json(jobViewSchema, 'GET', `/api/v1/jobs/${id}`)
   console.log(json ? JSON.stringify(jobJson(job)) : jobText(job))
   if (!json && wait && job.stdout !== null && job.stdout !== '') console.log(`\n${job.stdout.trimEnd()}`)
   return wait ? jobStatus(job) : job.state === 'rejected' ? EXIT.jobFailed : EXIT.settled

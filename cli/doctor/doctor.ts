@@ -22,18 +22,37 @@ export async function doctor(argv: string[]): Promise<number> {
   // Node jobs need Node alone; Python ones need a sandbox that confines native code.
   const runtimes = [
     { name: 'node', live: process.platform === 'linux', version: process.versions.node },
-    { name: 'python', live: has('bubblewrap') && has('python3'), version: tools.find((tool) => tool.name === 'python3')?.version ?? null },
+    {
+      name: 'python',
+      live: has('bubblewrap') && has('python3'),
+      version: tools.find((tool) => tool.name === 'python3')?.version ?? null,
+    },
   ]
   const network = await health()
   if (values.json) {
-    console.log(JSON.stringify({ node: process.versions.node, platform: `${process.platform}-${process.arch}`, tools, runtimes, network }))
+    console.log(
+      JSON.stringify({
+        node: process.versions.node,
+        platform: `${process.platform}-${process.arch}`,
+        tools,
+        runtimes,
+        network,
+      }),
+    )
     return EXIT.settled
   }
   console.log(`Node.js    ${process.versions.node} on ${process.platform}-${process.arch}`)
   for (const tool of tools) {
-    console.log(`${tool.name.padEnd(10)} ${tool.found ? `${tool.version}  ${tool.path}` : `missing: needed for ${tool.neededFor}. Install: ${tool.install}`}`)
+    console.log(
+      `${tool.name.padEnd(10)} ${tool.found ? `${tool.version}  ${tool.path}` : `missing: needed for ${tool.neededFor}. Install: ${tool.install}`}`,
+    )
   }
-  for (const runtime of runtimes) console.log(`${runtime.name.padEnd(10)} ${runtime.live ? 'jobs can run here' : 'jobs cannot run here'}`)
-  console.log(network === null ? 'network    not running (npm start)' : `network    ${network.ok ? 'well' : 'not well'}: ${network.nodes.detail}`)
+  for (const runtime of runtimes)
+    console.log(`${runtime.name.padEnd(10)} ${runtime.live ? 'jobs can run here' : 'jobs cannot run here'}`)
+  console.log(
+    network === null
+      ? 'network    not running (npm start)'
+      : `network    ${network.ok ? 'well' : 'not well'}: ${network.nodes.detail}`,
+  )
   return EXIT.settled
 }

@@ -1,5 +1,13 @@
 /** Puts a node into the registry: the owner's wallet pays the bond, the node's own key agrees to the owner. */
-import { createPublicClient, createWalletClient, defineChain, http, parseAbi, type PrivateKeyAccount, zeroAddress } from 'viem'
+import {
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  http,
+  type PrivateKeyAccount,
+  parseAbi,
+  zeroAddress,
+} from 'viem'
 import type { Address } from '../../lib/kernel/ids.ts'
 
 const TOKEN = parseAbi(['function approve(address spender, uint256 amount) returns (bool)'])
@@ -33,17 +41,37 @@ export async function registerNode(registration: Registration): Promise<boolean>
     rpcUrls: { default: { http: [registration.rpcUrl] } },
   })
   const reader = createPublicClient({ chain, transport: http(registration.rpcUrl), pollingInterval: 200 })
-  const known = await reader.readContract({ address: registry, abi: REGISTRY, functionName: 'ownerOf', args: [node.address] })
+  const known = await reader.readContract({
+    address: registry,
+    abi: REGISTRY,
+    functionName: 'ownerOf',
+    args: [node.address],
+  })
   if (known.toLowerCase() === owner.address.toLowerCase()) return false
   if (known !== zeroAddress) throw new Error(`node ${node.address} is registered to another owner, ${known}`)
   const wallet = createWalletClient({ account: owner, chain, transport: http(registration.rpcUrl) })
   const agreed = await node.signTypedData({
-    domain: { name: 'OpenGPU NodeRegistry', version: '1', chainId: registration.chainId, verifyingContract: registry },
-    types: { Registration: [{ name: 'owner', type: 'address' }, { name: 'node', type: 'address' }] },
+    domain: {
+      name: 'OpenGPU NodeRegistry',
+      version: '1',
+      chainId: registration.chainId,
+      verifyingContract: registry,
+    },
+    types: {
+      Registration: [
+        { name: 'owner', type: 'address' },
+        { name: 'node', type: 'address' },
+      ],
+    },
     primaryType: 'Registration',
     message: { owner: owner.address, node: node.address },
   })
-  const approved = await wallet.writeContract({ address: token, abi: TOKEN, functionName: 'approve', args: [registry, registration.bond] })
+  const approved = await wallet.writeContract({
+    address: token,
+    abi: TOKEN,
+    functionName: 'approve',
+    args: [registry, registration.bond],
+  })
   await reader.waitForTransactionReceipt({ hash: approved })
   const sent = await wallet.writeContract({
     address: registry,

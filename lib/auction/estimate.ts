@@ -1,68 +1,23 @@
 /** Price and time estimate of a job from live asks and the network's own history (never a guess passed off as one). */
-import { and, desc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
-import { leases } from '../db/schema/dispatch.ts'
-import { jobs } from '../db/schema/jobs.ts'
 import { nodeSessions, nodes } from '../db/schema/nodes.ts'
 import type { Address } from '../kernel/ids.ts'
 import { bpsDown } from '../kernel/money.ts'
 import type { EstimateView } from '../protocol/jobRequest.ts'
 import { type JobSpec, specHash } from '../protocol/jobSpec.ts'
 import { SILENCE_SECONDS } from '../protocol/workerEvents.ts'
+import { likeRuns } from './predict.ts'
 import { priceInterval, secondsInterval, suggestMaxPrice } from './rules/estimate.ts'
 
 /** Smallest maximum price we suggest: 0.001 oGPU. A bid of nothing is no market. */
 const LEAST_SUGGESTION = 10n ** 15n
-const MOST_SAMPLES = 50
 
 export interface EstimateParameters {
   readonly members: number
   readonly depositBps: number
   /** Wei a GPU second. */
   readonly floorRate: bigint
-}
-
-/** Seconds that like jobs of this deployment ran: the very same spec first, else the customer's own program, else the same runtime. */
-async function history(
-  db: Db,
-  deploymentId: string,
-  spec: JobSpec,
-  customer: Address | null,
-): Promise<number[]> {
-  const hash = specHash(spec)
-  const likeness = [
-    eq(jobs.specHash, hash),
-    customer === null
-      ? undefined
-      : and(
-          eq(jobs.customer, customer),
-          sql`${jobs.spec}->>'entry' = ${spec.entry}`,
-          eq(jobs.runtime, spec.runtime),
-        ),
-    eq(jobs.runtime, spec.runtime),
-  ]
-  for (const like of likeness) {
-    if (like === undefined) continue
-    const rows = await db
-      .select({ seconds: sql<number>`extract(epoch from ${leases.endedAt} - ${leases.startedAt})::float8` })
-      .from(leases)
-      .innerJoin(jobs, eq(jobs.id, leases.jobId))
-      .where(
-        and(
-          eq(leases.deploymentId, deploymentId),
-          eq(leases.role, 'run'),
-          isNotNull(leases.startedAt),
-          isNotNull(leases.endedAt),
-          isNotNull(leases.manifest),
-          eq(jobs.state, 'settled'),
-          like,
-        ),
-      )
-      .orderBy(desc(leases.endedAt))
-      .limit(MOST_SAMPLES)
-    if (rows.length > 0) return rows.map((row) => row.seconds)
-  }
-  return []
 }
 
 /** Live nodes (database time) of the class that run the runtime, with what they ask and can import. */
@@ -101,7 +56,15 @@ export async function estimateJob(
 ): Promise<EstimateView> {
   const { spec, parameters } = input
   const [samples, live] = await Promise.all([
-    history(db, deploymentId, spec, input.customer),
+    input.customer === null
+      ? []
+      : likeRuns(db, {
+          deploymentId,
+          customer: input.customer,
+          specHash: specHash(spec),
+          runtime: spec.runtime,
+          entry: spec.entry,
+        }),
     offers(db, deploymentId, spec, input.customer),
   ])
   const seconds = secondsInterval(samples)

@@ -25,7 +25,11 @@ export async function createApiKey(
 ): Promise<{ id: string; token: string }> {
   const live = await db.$count(apiKeys, and(eq(apiKeys.address, address), isNull(apiKeys.revokedAt)))
   if (live >= MOST_KEYS) {
-    throw new AppError('too-many-api-keys', `You have ${live} API keys, the most there can be. Revoke one first.`, { status: 409 })
+    throw new AppError(
+      'too-many-api-keys',
+      `You have ${live} API keys, the most there can be. Revoke one first.`,
+      { status: 409 },
+    )
   }
   const token = newToken('ogk')
   const id = newId('key')
@@ -44,8 +48,12 @@ export async function createApiKey(
 /** Who a key speaks for and what it may do, or null when unknown, revoked or expired. */
 export async function readApiKey(db: Db, token: string): Promise<ApiKeyHolder | null> {
   if (token.length > 200 || !token.startsWith('ogk_')) return null
-  const [row] = await db.select().from(apiKeys).where(eq(apiKeys.hash, tokenHash(token)))
-  if (!row || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt.getTime() <= Date.now())) return null
+  const [row] = await db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.hash, tokenHash(token)))
+  if (!row || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt.getTime() <= Date.now()))
+    return null
   await db.update(apiKeys).set({ lastUsedAt: new Date() }).where(eq(apiKeys.id, row.id))
   return { address: row.address, scopes: row.scopes, keyId: row.id }
 }

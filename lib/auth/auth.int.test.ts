@@ -1,6 +1,6 @@
-import { createSiweMessage } from 'viem/siwe'
 import { createPublicClient, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { createSiweMessage } from 'viem/siwe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPostgres, type TestDatabase } from '#tests/support/postgres.ts'
 import { type Database, openDatabase } from '../db/client.ts'
@@ -22,7 +22,11 @@ afterAll(async () => {
 
 // Nobody answers there: a signature that is not the address's own must be refused without the chain's help.
 const publicClient = createPublicClient({ transport: http('http://127.0.0.1:9') })
-const expected: SignInExpectation = { domains: ['127.0.0.1:3000'], origins: ['http://127.0.0.1:3000'], chainId: 31337 }
+const expected: SignInExpectation = {
+  domains: ['127.0.0.1:3000'],
+  origins: ['http://127.0.0.1:3000'],
+  chainId: 31337,
+}
 
 type Fields = Parameters<typeof createSiweMessage>[0]
 
@@ -59,13 +63,17 @@ describe('sign-in', () => {
     const failed = await signed()
     const stranger = privateKeyToAccount(generatePrivateKey())
     const wrong = await stranger.signMessage({ message: failed.message })
-    await expect(verifySignIn(database.db, publicClient, { message: failed.message, signature: wrong }, expected)).rejects.toThrow(/signature/)
+    await expect(
+      verifySignIn(database.db, publicClient, { message: failed.message, signature: wrong }, expected),
+    ).rejects.toThrow(/signature/)
     await expect(verifySignIn(database.db, publicClient, failed, expected)).rejects.toThrow(/nonce/)
   })
 
   it('lets fifty copies of one message in once [case 123]', async () => {
     const input = await signed()
-    const results = await Promise.allSettled(Array.from({ length: 50 }, () => verifySignIn(database.db, publicClient, input, expected)))
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, () => verifySignIn(database.db, publicClient, input, expected)),
+    )
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
   })
 
@@ -80,22 +88,31 @@ describe('sign-in', () => {
     ['a message issued an hour ago', { issuedAt: new Date(Date.now() - 60 * minute) }, /issued/],
     ['a message from tomorrow', { issuedAt: new Date(Date.now() + 24 * 60 * minute) }, /issued/],
   ])('refuses %s [case 123]', async (_what, change, reason) => {
-    await expect(verifySignIn(database.db, publicClient, await signed(change), expected)).rejects.toThrow(reason)
+    await expect(verifySignIn(database.db, publicClient, await signed(change), expected)).rejects.toThrow(
+      reason,
+    )
   })
 
   it.each<[string, (text: string) => string]>([
     ['an injected line after the address', (text) => text.replace(/\n\n/, '\nextra: line\n\n')],
     ['a carriage return', (text) => text.replace('\n', '\r\n')],
-    ['an address without its checksum', (text) => text.replace(/0x[0-9a-fA-F]{40}/, (address) => address.toLowerCase())],
+    [
+      'an address without its checksum',
+      (text) => text.replace(/0x[0-9a-fA-F]{40}/, (address) => address.toLowerCase()),
+    ],
     ['text behind the message', (text) => `${text}\nResources:\n- not a uri \u0000`],
     ['a version that is not 1', (text) => text.replace('Version: 1', 'Version: 2')],
   ])('refuses %s [case 123]', async (_what, rewrite) => {
-    await expect(verifySignIn(database.db, publicClient, await signed({}, rewrite), expected)).rejects.toThrow(/refused/)
+    await expect(
+      verifySignIn(database.db, publicClient, await signed({}, rewrite), expected),
+    ).rejects.toThrow(/refused/)
   })
 
   it('refuses a message for an address that did not sign it [case 123]', async () => {
     const victim = privateKeyToAccount(generatePrivateKey())
-    await expect(verifySignIn(database.db, publicClient, await signed({ address: victim.address }), expected)).rejects.toThrow(/signature/)
+    await expect(
+      verifySignIn(database.db, publicClient, await signed({ address: victim.address }), expected),
+    ).rejects.toThrow(/signature/)
   })
 })
 
@@ -103,7 +120,9 @@ describe('sessions', () => {
   const address = '0x00000000000000000000000000000000000000aa' as const
 
   it('gives every sign-in a new token of at least 128 random bits and keeps only its hash [case 124]', async () => {
-    const tokens = await Promise.all(Array.from({ length: 20 }, () => startSession(database.db, { address, chainId: 31337 })))
+    const tokens = await Promise.all(
+      Array.from({ length: 20 }, () => startSession(database.db, { address, chainId: 31337 })),
+    )
     expect(new Set(tokens).size).toBe(20)
     for (const token of tokens) expect(Buffer.from(token.slice(4), 'base64url')).toHaveLength(32)
     const rows = await database.db.select().from(sessions)
@@ -135,7 +154,11 @@ describe('API keys', () => {
   const stranger = '0x00000000000000000000000000000000000000cc' as const
 
   it('is kept as SHA-256 with a short prefix, never as itself [case 127]', async () => {
-    const { token } = await createApiKey(database.db, owner, { name: 'ci', scopes: ['read'], expiresAt: null })
+    const { token } = await createApiKey(database.db, owner, {
+      name: 'ci',
+      scopes: ['read'],
+      expiresAt: null,
+    })
     const rows = JSON.stringify(await database.db.select().from(apiKeys))
     expect(rows).not.toContain(token)
     expect(rows).toContain(token.slice(0, 10))
@@ -143,12 +166,20 @@ describe('API keys', () => {
   })
 
   it('stops working when revoked or expired, and only its owner can revoke it [case 127]', async () => {
-    const revoked = await createApiKey(database.db, owner, { name: 'a', scopes: ['read', 'cancel'], expiresAt: null })
+    const revoked = await createApiKey(database.db, owner, {
+      name: 'a',
+      scopes: ['read', 'cancel'],
+      expiresAt: null,
+    })
     expect(await revokeApiKey(database.db, stranger, revoked.id)).toBe(false)
     expect(await readApiKey(database.db, revoked.token)).not.toBeNull()
     expect(await revokeApiKey(database.db, owner, revoked.id)).toBe(true)
     expect(await readApiKey(database.db, revoked.token)).toBeNull()
-    const expired = await createApiKey(database.db, owner, { name: 'b', scopes: ['read'], expiresAt: new Date(Date.now() - 1) })
+    const expired = await createApiKey(database.db, owner, {
+      name: 'b',
+      scopes: ['read'],
+      expiresAt: new Date(Date.now() - 1),
+    })
     expect(await readApiKey(database.db, expired.token)).toBeNull()
     expect(await readApiKey(database.db, 'ogk_unknown')).toBeNull()
   })

@@ -51,6 +51,9 @@ export async function endAllSessions(db: Db, address: Address): Promise<void> {
 
 /** Chore: forgets expired sessions. Returns how many. */
 export async function forgetExpiredSessions(db: Db): Promise<number> {
-  const rows = await db.delete(sessions).where(lt(sessions.expiresAt, new Date())).returning({ hash: sessions.tokenHash })
+  const rows = await db
+    .delete(sessions)
+    .where(lt(sessions.expiresAt, new Date()))
+    .returning({ hash: sessions.tokenHash })
   return rows.length
 }

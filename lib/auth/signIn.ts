@@ -18,14 +18,19 @@ const ISSUED_SECONDS = 10 * 60
 
 /** A fresh nonce: letters and digits alone, as EIP-4361 wants it. */
 export async function issueNonce(db: Db): Promise<string> {
-  const nonce = newToken('n').replace(/[^A-Za-z0-9]/g, '').slice(0, 32)
+  const nonce = newToken('n')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 32)
   await db.insert(siweNonces).values({ nonce, expiresAt: new Date(Date.now() + NONCE_SECONDS * 1000) })
   return nonce
 }
 
 /** Chore: forgets nonces nobody used. */
 export async function forgetExpiredNonces(db: Db): Promise<number> {
-  const rows = await db.delete(siweNonces).where(lt(siweNonces.expiresAt, new Date())).returning({ nonce: siweNonces.nonce })
+  const rows = await db
+    .delete(siweNonces)
+    .where(lt(siweNonces.expiresAt, new Date()))
+    .returning({ nonce: siweNonces.nonce })
   return rows.length
 }
 
@@ -38,7 +43,11 @@ export interface SignInExpectation {
 }
 
 function refuse(reason: string): never {
-  throw new AppError('sign-in-refused', `Sign-in was refused: ${reason}. Ask for a new sign-in and sign it in your wallet.`, { status: 401 })
+  throw new AppError(
+    'sign-in-refused',
+    `Sign-in was refused: ${reason}. Ask for a new sign-in and sign it in your wallet.`,
+    { status: 401 },
+  )
 }
 
 /** Parses strictly (the standard's grammar, EIP-55 address) or refuses. */
@@ -79,7 +88,8 @@ export async function verifySignIn(
     .where(and(eq(siweNonces.nonce, message.nonce), gt(siweNonces.expiresAt, new Date(nowMilliseconds))))
     .returning({ nonce: siweNonces.nonce })
   if (!nonce) refuse('its nonce was used before, has expired, or was not given by this server')
-  if (!expected.domains.includes(message.domain)) refuse(`it is meant for ${message.domain}, not for this site`)
+  if (!expected.domains.includes(message.domain))
+    refuse(`it is meant for ${message.domain}, not for this site`)
   let origin: string
   try {
     origin = new URL(message.uri).origin
@@ -88,17 +98,24 @@ export async function verifySignIn(
   }
   if (!expected.origins.includes(origin)) refuse('its URI is not an address of this site')
   if (message.version !== '1') refuse('its version is not 1')
-  if (Number(message.chainId) !== expected.chainId) refuse(`it is for chain ${message.chainId}; this network runs on chain ${expected.chainId}`)
+  if (Number(message.chainId) !== expected.chainId)
+    refuse(`it is for chain ${message.chainId}; this network runs on chain ${expected.chainId}`)
   const issued = message.issuedAt === undefined ? Number.NaN : Date.parse(message.issuedAt)
   if (!(Math.abs(nowMilliseconds - issued) <= ISSUED_SECONDS * 1000)) refuse('it was not issued just now')
-  if (message.expirationTime !== undefined && !(Date.parse(message.expirationTime) > nowMilliseconds)) refuse('it has expired')
-  if (message.notBefore !== undefined && !(Date.parse(message.notBefore) <= nowMilliseconds)) refuse('it is not valid yet')
+  if (message.expirationTime !== undefined && !(Date.parse(message.expirationTime) > nowMilliseconds))
+    refuse('it has expired')
+  if (message.notBefore !== undefined && !(Date.parse(message.notBefore) <= nowMilliseconds))
+    refuse('it is not valid yet')
   const address = message.address as Address
   if (!(await signedBy(publicClient, address, input))) refuse('the signature is not by that address')
   return { address: lower(address), chainId: expected.chainId }
 }
 
-async function signedBy(publicClient: PublicClient, address: Address, input: { message: string; signature: Hex }): Promise<boolean> {
+async function signedBy(
+  publicClient: PublicClient,
+  address: Address,
+  input: { message: string; signature: Hex },
+): Promise<boolean> {
   try {
     if ((await recoverMessageAddress(input)) === address) return true
   } catch {

@@ -52,7 +52,8 @@ export function formatOgpu(wei: bigint, digits = 4): string {
   const absolute = negative ? -wei : wei
   const whole = absolute / WEI_PER_OGPU
   const fraction = (absolute % WEI_PER_OGPU).toString().padStart(18, '0').slice(0, digits).replace(/0+$/, '')
-  if (absolute > 0n && whole === 0n && fraction === '') return `${negative ? '-' : ''}<0.${'0'.repeat(Math.max(0, digits - 1))}1`
+  if (absolute > 0n && whole === 0n && fraction === '')
+    return `${negative ? '-' : ''}<0.${'0'.repeat(Math.max(0, digits - 1))}1`
   return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
 }
 

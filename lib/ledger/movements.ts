@@ -13,7 +13,12 @@ export interface Movement {
 }
 
 /** The newest movements of an account, at most `limit`. Payments to the account are listed as well as those it made. */
-export async function movementsOf(db: Db, deploymentId: string, account: Address, limit = 50): Promise<Movement[]> {
+export async function movementsOf(
+  db: Db,
+  deploymentId: string,
+  account: Address,
+  limit = 50,
+): Promise<Movement[]> {
   const rows = await db
     .select()
     .from(chainEvents)

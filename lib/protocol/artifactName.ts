@@ -17,9 +17,11 @@ export function artifactNameProblem(name: string): string | null {
   if (name.includes('\\')) return 'the name has a backslash'
   if (name !== name.normalize('NFC')) return 'the name is not in Unicode normal form C'
   for (const segment of name.split('/')) {
-    if (segment === '' || segment === '.' || segment === '..') return 'the name has an empty, "." or ".." segment'
+    if (segment === '' || segment === '.' || segment === '..')
+      return 'the name has an empty, "." or ".." segment'
     if (segment.startsWith('-')) return 'a segment of the name starts with "-"'
-    if (segment.endsWith(' ') || segment.endsWith('.')) return 'a segment of the name ends with a space or a dot'
+    if (segment.endsWith(' ') || segment.endsWith('.'))
+      return 'a segment of the name ends with a space or a dot'
     if (!SEGMENT.test(segment)) return 'the name has a character that is not allowed'
     if (RESERVED_ON_WINDOWS.test(segment)) return 'a segment of the name is reserved on some systems'
   }

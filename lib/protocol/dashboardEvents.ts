@@ -25,7 +25,11 @@ export const watchReplySchema = z.discriminatedUnion('kind', [
 /** The job moved or something was added to its timeline; read it again when `revision` is newer than yours. */
 export const jobChangedSchema = z.strictObject({ jobId: z.string(), revision: z.int(), state: z.string() })
 /** Log entries of the running attempt, in order. A first seq above the one expected means: ask again from the last seen. */
-export const jobLogsSchema = z.strictObject({ jobId: z.string(), leaseId: z.string(), entries: z.array(logEntrySchema) })
+export const jobLogsSchema = z.strictObject({
+  jobId: z.string(),
+  leaseId: z.string(),
+  entries: z.array(logEntrySchema),
+})
 /** Something on the network page changed (a node came or went, a job settled). */
 export const networkChangedSchema = z.strictObject({ topic: z.enum(['nodes', 'jobs', 'chain']) })
 

@@ -4,7 +4,12 @@ import { type JobSpec, specHash } from './jobSpec.ts'
 import { COMPARISON, type Order, VALIDATION } from './messages.ts'
 
 /** Seconds added to the time-out for handing the job over, and before pay has fallen to its floor. */
-export const ORDER_DEFAULTS = { softExtraSeconds: 120, hardExtraSeconds: 600, floorBps: 5000, submitSeconds: 15 * 60 } as const
+export const ORDER_DEFAULTS = {
+  softExtraSeconds: 120,
+  hardExtraSeconds: 600,
+  floorBps: 5000,
+  submitSeconds: 15 * 60,
+} as const
 
 export interface OrderWish {
   readonly customer: Address

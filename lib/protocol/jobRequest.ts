@@ -7,7 +7,11 @@ import { jobSpecSchema } from './jobSpec.ts'
 import { addressSchema, signatureSchema } from './primitives.ts'
 import { orderSchema } from './wire.ts'
 
-export const jobRequestSchema = z.strictObject({ spec: jobSpecSchema, order: orderSchema, signature: signatureSchema })
+export const jobRequestSchema = z.strictObject({
+  spec: jobSpecSchema,
+  order: orderSchema,
+  signature: signatureSchema,
+})
 
 /** The customer's signed `Cancel` message; not needed while the job is not on chain. */
 export const cancelRequestSchema = z.strictObject({ signature: signatureSchema.optional() })
@@ -28,10 +32,19 @@ export const estimateViewSchema = z.object({
 export type EstimateView = z.infer<typeof estimateViewSchema>
 
 export const faucetRequestSchema = z.strictObject({ address: addressSchema })
-export const signInRequestSchema = z.strictObject({ message: z.string().max(4000), signature: signatureSchema })
+export const signInRequestSchema = z.strictObject({
+  message: z.string().max(4000),
+  signature: signatureSchema,
+})
 export const apiKeyRequestSchema = z.strictObject({
   name: z.string().trim().min(1).max(60),
-  scopes: z.array(z.enum(['read', 'cancel'])).min(1).max(2),
+  scopes: z
+    .array(z.enum(['read', 'cancel']))
+    .min(1)
+    .max(2),
   expiresInDays: z.int().min(1).max(366).nullable(),
 })
-export const holdDecisionSchema = z.strictObject({ decision: z.enum(['approve', 'reject']), note: z.string().trim().min(1).max(500) })
+export const holdDecisionSchema = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  note: z.string().trim().min(1).max(500),
+})

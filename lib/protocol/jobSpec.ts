@@ -55,17 +55,25 @@ export const jobSpecSchema = z
     files: z.array(jobFileSchema).min(1).max(JOB_LIMITS.files),
     args: z.array(z.string().max(JOB_LIMITS.argumentCharacters)).max(JOB_LIMITS.arguments),
     /** Content given on standard input, or null for none. */
-    stdin: z.strictObject({ sha256: sha256Schema, bytes: z.int().min(0).max(JOB_LIMITS.fileBytes) }).nullable(),
+    stdin: z
+      .strictObject({ sha256: sha256Schema, bytes: z.int().min(0).max(JOB_LIMITS.fileBytes) })
+      .nullable(),
     comparator: comparatorSchema,
     resources: resourcesSchema,
   })
   .superRefine((spec, context) => {
     const paths = new Set(spec.files.map((file) => file.path))
-    if (paths.size !== spec.files.length) context.addIssue({ code: 'custom', path: ['files'], message: 'two files have the same path' })
-    if (!paths.has(spec.entry)) context.addIssue({ code: 'custom', path: ['entry'], message: 'the entry is not one of the files' })
+    if (paths.size !== spec.files.length)
+      context.addIssue({ code: 'custom', path: ['files'], message: 'two files have the same path' })
+    if (!paths.has(spec.entry))
+      context.addIssue({ code: 'custom', path: ['entry'], message: 'the entry is not one of the files' })
     const total = spec.files.reduce((sum, file) => sum + file.bytes, spec.stdin?.bytes ?? 0)
     if (total > JOB_LIMITS.totalBytes) {
-      context.addIssue({ code: 'custom', path: ['files'], message: `the files are larger than ${JOB_LIMITS.totalBytes} bytes together` })
+      context.addIssue({
+        code: 'custom',
+        path: ['files'],
+        message: `the files are larger than ${JOB_LIMITS.totalBytes} bytes together`,
+      })
     }
   })
 export type JobSpec = z.infer<typeof jobSpecSchema>

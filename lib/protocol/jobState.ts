@@ -14,4 +14,10 @@ export const JOB_STATES = [
 export type JobState = (typeof JOB_STATES)[number]
 
 /** States no move leaves, unless a reorganisation takes the event that led there out of the chain. */
-export const FINAL_STATES: ReadonlySet<JobState> = new Set(['rejected', 'settled', 'refunded', 'cancelled', 'expired'])
+export const FINAL_STATES: ReadonlySet<JobState> = new Set([
+  'rejected',
+  'settled',
+  'refunded',
+  'cancelled',
+  'expired',
+])

@@ -88,7 +88,15 @@ export const RUN_OUTCOME = { success: 1, failure: 2, timeout: 3, malicious: 4, n
 export type RunOutcome = keyof typeof RUN_OUTCOME
 
 /** The row of the outcome table that decided the money, as the Settled event carries it. */
-export const SETTLEMENT = ['none', 'correct', 'wrong', 'customerFault', 'malicious', 'notDeterministic', 'noQuorum'] as const
+export const SETTLEMENT = [
+  'none',
+  'correct',
+  'wrong',
+  'customerFault',
+  'malicious',
+  'notDeterministic',
+  'noQuorum',
+] as const
 export type Settlement = (typeof SETTLEMENT)[number]
 
 export interface Order {
@@ -179,7 +187,16 @@ export function resultCommitment(to: AttemptMessage, opening: Opening): Hex {
         { type: 'uint32' },
         { type: 'bytes32' },
       ],
-      [to.order, to.attempt, to.node, opening.outcome, opening.outputHash, opening.manifestHash, opening.secondsUsed, opening.salt],
+      [
+        to.order,
+        to.attempt,
+        to.node,
+        opening.outcome,
+        opening.outputHash,
+        opening.manifestHash,
+        opening.secondsUsed,
+        opening.salt,
+      ],
     ),
   )
 }
@@ -197,7 +214,15 @@ export function sealHash(reveal: Omit<RevealMessage, 'agrees'>): Hex {
         { type: 'uint32' },
         { type: 'bytes32' },
       ],
-      [reveal.order, reveal.attempt, reveal.member, reveal.outcome, reveal.outputHash, reveal.secondsUsed, reveal.salt],
+      [
+        reveal.order,
+        reveal.attempt,
+        reveal.member,
+        reveal.outcome,
+        reveal.outputHash,
+        reveal.secondsUsed,
+        reveal.salt,
+      ],
     ),
   )
 }

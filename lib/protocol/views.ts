@@ -110,7 +110,9 @@ export const jobViewSchema = jobSummarySchema.extend({
   spec: jobSpecSchema.nullable(),
   attempt: z.number(),
   leaseId: z.string().nullable(),
-  verdict: z.object({ decision: z.string(), reasons: z.array(reasonViewSchema), decidedBy: z.string() }).nullable(),
+  verdict: z
+    .object({ decision: z.string(), reasons: z.array(reasonViewSchema), decidedBy: z.string() })
+    .nullable(),
   timeline: z.array(timelineEntrySchema),
   bids: z.array(bidViewSchema),
   committee: z.array(seatViewSchema),
@@ -151,10 +153,18 @@ export const nodeViewSchema = z.object({
   sandbox: announcementSchema.shape.sandbox.nullable(),
   load: z.number().nullable(),
   running: z.number(),
-  runs: z.object({ done: z.number(), correct: z.number(), wrong: z.number(), checks: z.number(), silent: z.number() }),
+  runs: z.object({
+    done: z.number(),
+    correct: z.number(),
+    wrong: z.number(),
+    checks: z.number(),
+    silent: z.number(),
+  }),
   earned: wei,
   earningsByDay: z.array(z.object({ day: z.string(), wei })),
-  recent: z.array(z.object({ jobId: z.string(), role: z.string(), state: z.string(), at: when, earned: wei.nullable() })),
+  recent: z.array(
+    z.object({ jobId: z.string(), role: z.string(), state: z.string(), at: when, earned: wei.nullable() }),
+  ),
 })
 export type NodeView = z.infer<typeof nodeViewSchema>
 
@@ -217,11 +227,19 @@ export const transactionViewSchema = z.object({
   from: address.nullable(),
   to: address.nullable(),
   contract: z.string().nullable(),
-  call: z.object({ name: z.string(), args: z.array(z.object({ name: z.string(), value: z.string() })) }).nullable(),
-  revert: z.object({ name: z.string(), args: z.array(z.object({ name: z.string(), value: z.string() })) }).nullable(),
+  call: z
+    .object({ name: z.string(), args: z.array(z.object({ name: z.string(), value: z.string() })) })
+    .nullable(),
+  revert: z
+    .object({ name: z.string(), args: z.array(z.object({ name: z.string(), value: z.string() })) })
+    .nullable(),
   gasUsed: z.string().nullable(),
   events: z.array(
-    z.object({ contract: z.string(), name: z.string(), args: z.array(z.object({ name: z.string(), value: z.string() })) }),
+    z.object({
+      contract: z.string(),
+      name: z.string(),
+      args: z.array(z.object({ name: z.string(), value: z.string() })),
+    }),
   ),
   jobs: z.array(z.string()),
 })
@@ -244,12 +262,45 @@ export const opsViewSchema = z.object({
   jobsByState: z.record(z.string(), z.number()),
   queues: z.array(z.object({ name: z.string(), depth: z.number(), oldestSeconds: z.number().nullable() })),
   intents: z.array(
-    z.object({ id: z.string(), kind: z.string(), status: z.string(), ageSeconds: z.number(), attempts: z.number(), hash: hash.nullable(), error: z.string().nullable() }),
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      status: z.string(),
+      ageSeconds: z.number(),
+      attempts: z.number(),
+      hash: hash.nullable(),
+      error: z.string().nullable(),
+    }),
   ),
   relayer: z.object({ address, eth: wei, nonce: z.number(), alert: z.string().nullable() }),
-  holds: z.array(z.object({ jobId: z.string(), title: z.string(), customer: address, at: when, reasons: z.array(reasonViewSchema) })),
-  nodes: z.array(z.object({ node: address, name: z.string(), status: z.string(), lastSeenSeconds: z.number().nullable(), running: z.number() })),
+  holds: z.array(
+    z.object({
+      jobId: z.string(),
+      title: z.string(),
+      customer: address,
+      at: when,
+      reasons: z.array(reasonViewSchema),
+    }),
+  ),
+  nodes: z.array(
+    z.object({
+      node: address,
+      name: z.string(),
+      status: z.string(),
+      lastSeenSeconds: z.number().nullable(),
+      running: z.number(),
+    }),
+  ),
   reorganisations: z.array(z.object({ at: when, depth: z.number(), undone: z.number() })),
-  audit: z.array(z.object({ id: z.string(), at: when, actor: z.string(), action: z.string(), subject: z.string(), details: z.string() })),
+  audit: z.array(
+    z.object({
+      id: z.string(),
+      at: when,
+      actor: z.string(),
+      action: z.string(),
+      subject: z.string(),
+      details: z.string(),
+    }),
+  ),
 })
 export type OpsView = z.infer<typeof opsViewSchema>

@@ -32,8 +32,18 @@ export const bidSchema = z.strictObject({
 })
 
 export const attemptMessageSchema = z.strictObject({ order: bytes32Schema, attempt, node: addressSchema })
-export const resultMessageSchema = z.strictObject({ order: bytes32Schema, attempt, node: addressSchema, commitment: bytes32Schema })
-export const sealMessageSchema = z.strictObject({ order: bytes32Schema, attempt, member: addressSchema, seal: bytes32Schema })
+export const resultMessageSchema = z.strictObject({
+  order: bytes32Schema,
+  attempt,
+  node: addressSchema,
+  commitment: bytes32Schema,
+})
+export const sealMessageSchema = z.strictObject({
+  order: bytes32Schema,
+  attempt,
+  member: addressSchema,
+  seal: bytes32Schema,
+})
 export const revealMessageSchema = z.strictObject({
   order: bytes32Schema,
   attempt,
@@ -58,6 +68,9 @@ export type Wire<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] }
 /** Turns a message into its JSON form. */
 export function toWire<T extends object>(message: T): Wire<T> {
   return Object.fromEntries(
-    Object.entries(message).map(([key, value]) => [key, typeof value === 'bigint' ? value.toString() : value]),
+    Object.entries(message).map(([key, value]) => [
+      key,
+      typeof value === 'bigint' ? value.toString() : value,
+    ]),
   ) as Wire<T>
 }

@@ -10,7 +10,15 @@
 import * as z from 'zod'
 import { jobSpecSchema, manifestSchema } from './jobSpec.ts'
 import { addressSchema, bytes32Schema, sha256Schema, signatureSchema, weiSchema } from './primitives.ts'
-import { attemptMessageSchema, bidSchema, openingSchema, orderSchema, resultMessageSchema, revealMessageSchema, sealMessageSchema } from './wire.ts'
+import {
+  attemptMessageSchema,
+  bidSchema,
+  openingSchema,
+  orderSchema,
+  resultMessageSchema,
+  revealMessageSchema,
+  sealMessageSchema,
+} from './wire.ts'
 
 export const WORKER_PROTOCOL_VERSION = 1
 /** The worker sends a heartbeat this often; a node silent for SILENCE_SECONDS (database time) loses its leases. */
@@ -34,7 +42,12 @@ export const runtimeSchema = z.strictObject({
 })
 
 export const sandboxSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('bubblewrap'), version: z.string().max(50), cgroups: z.boolean(), seccomp: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('bubblewrap'),
+    version: z.string().max(50),
+    cgroups: z.boolean(),
+    seccomp: z.boolean(),
+  }),
   z.strictObject({ kind: z.literal('namespaces'), version: z.string().max(50) }),
   z.strictObject({ kind: z.literal('none'), reason: z.string().max(500), fix: z.string().max(500) }),
 ])
@@ -77,7 +90,11 @@ export function challengeText(challenge: Challenge, node: string): string {
   ].join('\n')
 }
 
-export const authenticateSchema = z.strictObject({ node: addressSchema, signature: signatureSchema, announcement: announcementSchema })
+export const authenticateSchema = z.strictObject({
+  node: addressSchema,
+  signature: signatureSchema,
+  announcement: announcementSchema,
+})
 
 /** Sent every HEARTBEAT_SECONDS: the leases the worker holds, so that the server can name those it should drop. */
 export const heartbeatSchema = z.strictObject({
@@ -135,7 +152,16 @@ export const runStartedSchema = z.strictObject({
 /** Log entries in order; `seq` counts from 0 without gaps within a lease. At most 64 KiB of text a message. */
 export const runLogSchema = z.strictObject({
   ...held,
-  entries: z.array(z.strictObject({ seq: z.int().min(0), stream: z.enum(['stdout', 'stderr', 'system']), text: z.string().max(65536) })).min(1).max(256),
+  entries: z
+    .array(
+      z.strictObject({
+        seq: z.int().min(0),
+        stream: z.enum(['stdout', 'stderr', 'system']),
+        text: z.string().max(65536),
+      }),
+    )
+    .min(1)
+    .max(256),
 })
 
 /** How the run ended; artifacts were uploaded before. `result` is the node's commitment and what it commits to. */
@@ -144,7 +170,11 @@ export const runFinishedSchema = z.strictObject({
   manifest: manifestSchema,
   detail: z.string().max(500),
   truncated: z.boolean(),
-  result: z.strictObject({ message: resultMessageSchema, signature: signatureSchema, opening: openingSchema }),
+  result: z.strictObject({
+    message: resultMessageSchema,
+    signature: signatureSchema,
+    opening: openingSchema,
+  }),
 })
 
 /** A member's seal over its own output, sent before it is shown any other. Its artifacts were uploaded before. */
@@ -159,7 +189,9 @@ export const checkSealedSchema = z.strictObject({
 export const checkOpenSchema = z.strictObject({
   ...held,
   node: z.strictObject({ opening: openingSchema, manifest: manifestSchema }),
-  seats: z.array(z.strictObject({ seat: z.int().min(0), member: addressSchema, manifest: manifestSchema.nullable() })),
+  seats: z.array(
+    z.strictObject({ seat: z.int().min(0), member: addressSchema, manifest: manifestSchema.nullable() }),
+  ),
 })
 
 export const checkRevealedSchema = z.strictObject({

@@ -28,9 +28,16 @@ async function run<Input, T>(
   const rt = runtime()
   try {
     if (!isSameOrigin((await headers()).get('origin'), rt.site)) {
-      throw new AppError('foreign-origin', 'This request did not come from a page of this site, so it was refused.', { status: 403 })
+      throw new AppError(
+        'foreign-origin',
+        'This request did not come from a page of this site, so it was refused.',
+        { status: 403 },
+      )
     }
-    const caller = await readCaller(rt.db, { cookie: (await cookies()).get(SESSION_COOKIE)?.value, authorization: null })
+    const caller = await readCaller(rt.db, {
+      cookie: (await cookies()).get(SESSION_COOKIE)?.value,
+      authorization: null,
+    })
     return { ok: true, value: await work(schema.parse(raw), caller) }
   } catch (error) {
     return { ok: false, problem: problemOf(error, rt.logger) }
@@ -38,23 +45,34 @@ async function run<Input, T>(
 }
 
 /** An action for anybody. */
-export function publicAction<Input, T>(schema: ZodType<Input>, work: (input: ActionInput<Input, Caller | null>) => Promise<T>) {
+export function publicAction<Input, T>(
+  schema: ZodType<Input>,
+  work: (input: ActionInput<Input, Caller | null>) => Promise<T>,
+) {
   return (raw: unknown) => run(schema, raw, (input, caller) => work({ input, caller, runtime: runtime() }))
 }
 
 /** An action for a signed-in person; the caller's address is the session's. */
-export function sessionAction<Input, T>(schema: ZodType<Input>, work: (input: ActionInput<Input, Caller>) => Promise<T>) {
+export function sessionAction<Input, T>(
+  schema: ZodType<Input>,
+  work: (input: ActionInput<Input, Caller>) => Promise<T>,
+) {
   return (raw: unknown) =>
     run(schema, raw, (input, caller) => {
-      if (caller === null) throw new AppError('not-signed-in', 'Sign in with your wallet first.', { status: 401 })
+      if (caller === null)
+        throw new AppError('not-signed-in', 'Sign in with your wallet first.', { status: 401 })
       return work({ input, caller, runtime: runtime() })
     })
 }
 
 /** An action for admins on the allow-list; for everybody else it does not exist. */
-export function adminAction<Input, T>(schema: ZodType<Input>, work: (input: ActionInput<Input, Caller>) => Promise<T>) {
+export function adminAction<Input, T>(
+  schema: ZodType<Input>,
+  work: (input: ActionInput<Input, Caller>) => Promise<T>,
+) {
   return sessionAction(schema, (action) => {
-    if (!action.runtime.isAdmin(action.caller.address)) throw new AppError('not-found', 'There is no such page.', { status: 404 })
+    if (!action.runtime.isAdmin(action.caller.address))
+      throw new AppError('not-found', 'There is no such page.', { status: 404 })
     return work(action)
   })
 }

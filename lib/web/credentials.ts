@@ -16,7 +16,10 @@ export interface Caller {
 }
 
 /** Reads the caller of a request, or null when it brings nothing valid. */
-export async function readCaller(db: Db, input: { cookie: string | undefined; authorization: string | null }): Promise<Caller | null> {
+export async function readCaller(
+  db: Db,
+  input: { cookie: string | undefined; authorization: string | null },
+): Promise<Caller | null> {
   if (input.authorization !== null) {
     const token = /^Bearer ([A-Za-z0-9_-]{10,200})$/.exec(input.authorization)?.[1]
     if (token === undefined) return null
@@ -48,6 +51,9 @@ export function sessionCookieOf(header: string | null): string | undefined {
 
 /** The caller of a route whose wrapper already demanded one. */
 export function requireCaller(caller: Caller | null): Caller {
-  if (caller === null) throw new AppError('not-signed-in', 'Sign in with your wallet first, or send a valid API key.', { status: 401 })
+  if (caller === null)
+    throw new AppError('not-signed-in', 'Sign in with your wallet first, or send a valid API key.', {
+      status: 401,
+    })
   return caller
 }

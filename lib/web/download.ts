@@ -6,7 +6,10 @@ import { streamContent } from '../jobs/contents.ts'
 function disposition(name: string): string {
   const last = name.split('/').pop() ?? 'file'
   const plain = last.replace(/[^A-Za-z0-9._-]/g, '_')
-  const full = encodeURIComponent(last).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  const full = encodeURIComponent(last).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `attachment; filename="${plain}"; filename*=UTF-8''${full}`
 }
 

@@ -16,17 +16,31 @@ const EMBEDDED_CHAIN_ID = 31337
 
 /** Sends test oGPU and ETH to an address and waits until both are mined. Returns the transactions. */
 export async function dripFaucet(chain: Chain, deployment: Deployment, to: Address): Promise<Hex[]> {
-  if (chain.chainId !== EMBEDDED_CHAIN_ID) throw new AppError('not-found', 'There is no faucet on this chain.', { status: 404 })
+  if (chain.chainId !== EMBEDDED_CHAIN_ID)
+    throw new AppError('not-found', 'There is no faucet on this chain.', { status: 404 })
   const [from] = await chain.request<Address[]>('eth_accounts', [])
-  if (from === undefined) throw new AppError('faucet-empty', 'The embedded chain holds no account to pay from. Start the network again.', { status: 503 })
+  if (from === undefined)
+    throw new AppError(
+      'faucet-empty',
+      'The embedded chain holds no account to pay from. Start the network again.',
+      { status: 503 },
+    )
   const data = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, FAUCET_OGPU] })
   const hashes = await Promise.all([
     chain.request<Hex>('eth_sendTransaction', [{ from, to: deployment.addresses.ogpu, data }]),
     chain.request<Hex>('eth_sendTransaction', [{ from, to, value: numberToHex(FAUCET_ETH) }]),
   ])
   for (const hash of hashes) {
-    const receipt = await chain.publicClient.waitForTransactionReceipt({ hash, pollingInterval: 50, timeout: 15_000 })
-    if (receipt.status !== 'success') throw new AppError('faucet-empty', 'The faucet has no test money left.', { status: 503, details: { transaction: hash } })
+    const receipt = await chain.publicClient.waitForTransactionReceipt({
+      hash,
+      pollingInterval: 50,
+      timeout: 15_000,
+    })
+    if (receipt.status !== 'success')
+      throw new AppError('faucet-empty', 'The faucet has no test money left.', {
+        status: 503,
+        details: { transaction: hash },
+      })
   }
   return hashes
 }

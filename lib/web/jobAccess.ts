@@ -11,6 +11,7 @@ export async function requireJob(rt: Runtime, id: string, caller: { readonly add
     .select()
     .from(jobs)
     .where(and(eq(jobs.id, id), eq(jobs.deploymentId, rt.deployment.id)))
-  if (job === undefined || (job.customer !== caller.address && !rt.isAdmin(caller.address))) throw notFound('job')
+  if (job === undefined || (job.customer !== caller.address && !rt.isAdmin(caller.address)))
+    throw notFound('job')
   return job
 }

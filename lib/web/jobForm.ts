@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import type * as z from 'zod'
 import { AppError } from '../kernel/errors.ts'
-import { contentHashes, JOB_LIMITS } from '../protocol/jobSpec.ts'
 import { jobRequestSchema } from '../protocol/jobRequest.ts'
+import { contentHashes, JOB_LIMITS } from '../protocol/jobSpec.ts'
 
 export interface JobForm {
   readonly job: z.output<typeof jobRequestSchema>
@@ -16,12 +16,21 @@ const FRAME_BYTES = 2 * 1024 * 1024
 /** Throws 413 for a body over the limits, 400 for a body that is not such a form, lacks a content or brings one nobody asked for. */
 export async function readJobForm(request: Request): Promise<JobForm> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (!Number.isFinite(declared)) throw new AppError('length-required', 'Send the job with a Content-Length header.', { status: 411 })
+  if (!Number.isFinite(declared))
+    throw new AppError('length-required', 'Send the job with a Content-Length header.', { status: 411 })
   if (declared > JOB_LIMITS.totalBytes + FRAME_BYTES) {
-    throw new AppError('too-large', `The files of a job may have at most ${JOB_LIMITS.totalBytes / 1024 / 1024} MiB together.`, { status: 413 })
+    throw new AppError(
+      'too-large',
+      `The files of a job may have at most ${JOB_LIMITS.totalBytes / 1024 / 1024} MiB together.`,
+      { status: 413 },
+    )
   }
   if (!request.headers.get('content-type')?.startsWith('multipart/form-data')) {
-    throw new AppError('invalid-form', 'Send the job as multipart/form-data with a part "job" and parts "content".', { status: 415 })
+    throw new AppError(
+      'invalid-form',
+      'Send the job as multipart/form-data with a part "job" and parts "content".',
+      { status: 415 },
+    )
   }
   let form: FormData
   try {
@@ -44,7 +53,11 @@ export async function readJobForm(request: Request): Promise<JobForm> {
     if (typeof part === 'string') throw new AppError('invalid-form', 'A part "content" is not a file.')
     const data = new Uint8Array(await part.arrayBuffer())
     const sha256 = createHash('sha256').update(data).digest('hex')
-    if (!wanted.delete(sha256)) throw new AppError('content-unknown', `A file with hash ${sha256} was sent that the job does not name, or twice.`)
+    if (!wanted.delete(sha256))
+      throw new AppError(
+        'content-unknown',
+        `A file with hash ${sha256} was sent that the job does not name, or twice.`,
+      )
     contents.push({ sha256, data })
   }
   return { job, contents }

@@ -70,17 +70,28 @@ export async function networkView(rt: Runtime): Promise<NetworkView> {
     chainNow: Number(row?.chain_now ?? 0),
     addresses: rt.deployment.addresses,
     auctioneer: rt.auctioneer.address.toLowerCase(),
-    rpcUrl: rt.embedded ? `${rt.site.publicUrl ?? `http://127.0.0.1:${rt.site.port}`}/api/v1/rpc` : rt.config.rpcUrl.replace(/^ws/, 'http'),
+    rpcUrl: rt.embedded
+      ? `${rt.site.publicUrl ?? `http://127.0.0.1:${rt.site.port}`}/api/v1/rpc`
+      : rt.config.rpcUrl.replace(/^ws/, 'http'),
     nodesLive: announcements.length,
     nodesKnown: row?.nodes_known ?? 0,
-    gpusLive: announcements.reduce((sum, { devices }) => sum + devices.filter((device) => device.kind === 'gpu').length, 0),
+    gpusLive: announcements.reduce(
+      (sum, { devices }) => sum + devices.filter((device) => device.kind === 'gpu').length,
+      0,
+    ),
     jobsTotal: row?.jobs_total ?? 0,
     jobsSettled: row?.jobs_settled ?? 0,
     jobsActive: row?.jobs_active ?? 0,
     paidOut: row?.paid_out ?? '0',
     medianSeconds: row?.median_seconds ?? null,
     runtimesLive: [...runtimes.values()].sort((a, b) => b.nodes - a.nodes),
-    modulesLive: [...new Set(announcements.flatMap((item) => item.runtimes.flatMap((offered) => (offered.name === 'python' ? offered.modules : []))))].sort(),
+    modulesLive: [
+      ...new Set(
+        announcements.flatMap((item) =>
+          item.runtimes.flatMap((offered) => (offered.name === 'python' ? offered.modules : [])),
+        ),
+      ),
+    ].sort(),
     parameters: {
       members: MEMBERS,
       depositBps: governed.depositBps,

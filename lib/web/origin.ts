@@ -1,4 +1,4 @@
-import type { SignInExpectation } from "../auth/signIn.ts"
+import type { SignInExpectation } from '../auth/signIn.ts'
 
 /**
  * Which origins are this site. Taken from configuration alone: `Host` and `X-Forwarded-Host` are what a stranger sends, so

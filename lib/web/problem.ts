@@ -33,11 +33,16 @@ export function problemOf(error: unknown, logger: Logger): Problem {
       status: 400,
       code: 'invalid-input',
       detail: z.prettifyError(error),
-      issues: error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+      issues: error.issues
+        .slice(0, 20)
+        .map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
     }
   }
   const incident = newId('inc')
-  logger.error({ incident, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined }, 'unforeseen error')
+  logger.error(
+    { incident, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined },
+    'unforeseen error',
+  )
   return {
     type: '/docs/errors/internal',
     title: 'internal',

@@ -3,18 +3,26 @@ import 'server-only'
 import { inArray } from 'drizzle-orm'
 import { listApiKeys } from '../auth/apiKeys.ts'
 import type { Session } from '../auth/sessions.ts'
-import { relayerView } from '../chain/read/relayer.ts'
 import { escrowBalance, walletBalance } from '../chain/read/money.ts'
+import { relayerView } from '../chain/read/relayer.ts'
 import { transactionView } from '../chain/read/transaction.ts'
 import { jobEvents, jobs } from '../db/schema/jobs.ts'
+import { type JobFilter, jobView, listJobs as listJobsOf } from '../jobs/view.ts'
 import { type Address, type Hex, lower } from '../kernel/ids.ts'
 import { movementsOf } from '../ledger/movements.ts'
-import { type JobFilter, jobView, listJobs as listJobsOf } from '../jobs/view.ts'
 import { nodeView, nodeViews } from '../nodes/view.ts'
 import { opsRows } from '../ops/view.ts'
 import { type Runtime, runtime } from '../process/shared.ts'
 import { addressSchema } from '../protocol/primitives.ts'
-import type { AccountView, JobSummary, JobView, NetworkView, NodeView, OpsView, TransactionView } from '../protocol/views.ts'
+import type {
+  AccountView,
+  JobSummary,
+  JobView,
+  NetworkView,
+  NodeView,
+  OpsView,
+  TransactionView,
+} from '../protocol/views.ts'
 import { networkView } from './network.ts'
 
 type Who = Pick<Session, 'address'>
@@ -77,18 +85,29 @@ export async function getTransaction(who: Who | null, text: string): Promise<Tra
   if (!/^0x[0-9a-fA-F]{64}$/.test(text)) return null
   const rt = runtime()
   const hash = lower(text as Hex)
-  const [view, touched] = await Promise.all([transactionView(rt.chain, rt.deployment, hash), jobsTouched(rt, hash, who)])
+  const [view, touched] = await Promise.all([
+    transactionView(rt.chain, rt.deployment, hash),
+    jobsTouched(rt, hash, who),
+  ])
   return { ...view, jobs: touched }
 }
 
 async function jobsTouched(rt: Runtime, hash: Hex, who: Who | null): Promise<string[]> {
   if (who === null) return []
-  const rows = await rt.db.selectDistinct({ id: jobEvents.jobId }).from(jobEvents).where(inArray(jobEvents.transactionHash, [hash]))
+  const rows = await rt.db
+    .selectDistinct({ id: jobEvents.jobId })
+    .from(jobEvents)
+    .where(inArray(jobEvents.transactionHash, [hash]))
   if (rows.length === 0) return []
   const own = await rt.db
     .select({ id: jobs.id, customer: jobs.customer })
     .from(jobs)
-    .where(inArray(jobs.id, rows.map((row) => row.id)))
+    .where(
+      inArray(
+        jobs.id,
+        rows.map((row) => row.id),
+      ),
+    )
   return own.filter((job) => job.customer === who.address || rt.isAdmin(who.address)).map((job) => job.id)
 }
 
@@ -110,7 +129,8 @@ export async function getOps(who: Who): Promise<OpsView | null> {
       node: node.node,
       name: node.name,
       status: node.status,
-      lastSeenSeconds: node.lastSeenAt === null ? null : Math.max(0, (Date.now() - Date.parse(node.lastSeenAt)) / 1000),
+      lastSeenSeconds:
+        node.lastSeenAt === null ? null : Math.max(0, (Date.now() - Date.parse(node.lastSeenAt)) / 1000),
       running: node.running,
     })),
   }

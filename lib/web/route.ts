@@ -56,7 +56,10 @@ export function route<Params = Record<string, never>>(
         authorization: request.headers.get('authorization'),
       })
       guardOrigin(request, caller, rt)
-      await limit(options.perMinute ?? 300, `${new URL(request.url).pathname.split('/')[3] ?? ''}:${caller?.address ?? clientAddress(request)}`)
+      await limit(
+        options.perMinute ?? 300,
+        `${new URL(request.url).pathname.split('/')[3] ?? ''}:${caller?.address ?? clientAddress(request)}`,
+      )
       authorize(options.need, caller, rt)
       return await handler({ request, params: await context.params, caller, runtime: rt })
     } catch (error) {
@@ -71,21 +74,34 @@ function guardOrigin(request: Request, caller: Caller | null, rt: Runtime): void
   const origin = request.headers.get('origin')
   const fromBrowser = origin !== null || caller?.via === 'cookie' || request.headers.has('sec-fetch-site')
   if (fromBrowser && !isSameOrigin(origin, rt.site)) {
-    throw new AppError('foreign-origin', 'This request did not come from a page of this site, so it was refused.', { status: 403 })
+    throw new AppError(
+      'foreign-origin',
+      'This request did not come from a page of this site, so it was refused.',
+      { status: 403 },
+    )
   }
 }
 
 function authorize(need: RouteOptions['need'], caller: Caller | null, rt: Runtime): void {
   if (need === 'none') return
   if (caller === null) {
-    throw new AppError('not-signed-in', 'Sign in with your wallet first, or send a valid API key.', { status: 401 })
+    throw new AppError('not-signed-in', 'Sign in with your wallet first, or send a valid API key.', {
+      status: 401,
+    })
   }
   if (need === 'read' || need === 'cancel') {
-    if (!mayUse(caller, need)) throw new AppError('missing-scope', `This API key may not ${need}. Make one with that scope.`, { status: 403 })
+    if (!mayUse(caller, need))
+      throw new AppError('missing-scope', `This API key may not ${need}. Make one with that scope.`, {
+        status: 403,
+      })
     return
   }
-  if (!mayUse(caller, 'all')) throw new AppError('session-needed', 'An API key may not do this. Sign in with your wallet.', { status: 403 })
-  if (need === 'admin' && !rt.isAdmin(caller.address)) throw new AppError('not-found', 'There is no such page.', { status: 404 })
+  if (!mayUse(caller, 'all'))
+    throw new AppError('session-needed', 'An API key may not do this. Sign in with your wallet.', {
+      status: 403,
+    })
+  if (need === 'admin' && !rt.isAdmin(caller.address))
+    throw new AppError('not-found', 'There is no such page.', { status: 404 })
 }
 
 /** The peer's address as our own server saw it; `X-Forwarded-For` is not read, since a stranger can write it. */
@@ -94,7 +110,10 @@ function clientAddress(request: Request): string {
 }
 
 /** JSON answer; private by default, so that no cache keeps one person's page for another. */
-export function json(value: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response {
+export function json(
+  value: unknown,
+  init: { status?: number; headers?: Record<string, string> } = {},
+): Response {
   return new Response(JSON.stringify(value), {
     status: init.status ?? 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'private, no-store', ...init.headers },
@@ -104,7 +123,8 @@ export function json(value: unknown, init: { status?: number; headers?: Record<s
 /** Reads a JSON body of at most `most` bytes, or throws 413 / 400. */
 export async function readJson(request: Request, most = 64 * 1024): Promise<unknown> {
   const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > most) throw new AppError('too-large', `The body is larger than ${most} bytes.`, { status: 413 })
+  if (declared > most)
+    throw new AppError('too-large', `The body is larger than ${most} bytes.`, { status: 413 })
   const reader = request.body?.getReader()
   const parts: Uint8Array[] = []
   let size = 0

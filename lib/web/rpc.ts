@@ -34,14 +34,23 @@ const callSchema = z.object({
 })
 const bodySchema = z.union([callSchema, z.array(callSchema).min(1).max(100)])
 
-type Answer = { jsonrpc: '2.0'; id: string | number | null } & ({ result: unknown } | { error: { code: number; message: string; data?: unknown } })
+type Answer = { jsonrpc: '2.0'; id: string | number | null } & (
+  | { result: unknown }
+  | { error: { code: number; message: string; data?: unknown } }
+)
 
 /** One call or a batch, answered like a node would; errors of the chain keep their code and data (revert reasons). */
 export async function forwardRpc(chain: Chain, body: unknown): Promise<Answer | Answer[]> {
   const parsed = bodySchema.safeParse(body)
-  if (!parsed.success) return { jsonrpc: '2.0', id: null, error: { code: -32600, message: 'Invalid Request' } }
+  if (!parsed.success)
+    return { jsonrpc: '2.0', id: null, error: { code: -32600, message: 'Invalid Request' } }
   const one = async (call: z.infer<typeof callSchema>): Promise<Answer> => {
-    if (!METHODS.has(call.method)) return { jsonrpc: '2.0', id: call.id, error: { code: -32601, message: `Method ${call.method} is not offered here` } }
+    if (!METHODS.has(call.method))
+      return {
+        jsonrpc: '2.0',
+        id: call.id,
+        error: { code: -32601, message: `Method ${call.method} is not offered here` },
+      }
     try {
       return { jsonrpc: '2.0', id: call.id, result: await chain.request(call.method, call.params ?? []) }
     } catch (error) {
@@ -52,6 +61,11 @@ export async function forwardRpc(chain: Chain, body: unknown): Promise<Answer | 
 }
 
 function rpcError(error: unknown): { code: number; message: string; data?: unknown } {
-  if (error instanceof RpcError) return { code: error.code, message: error.message, ...(error.data === undefined ? {} : { data: error.data }) }
+  if (error instanceof RpcError)
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.data === undefined ? {} : { data: error.data }),
+    }
   return { code: -32603, message: messageOf(error) }
 }
