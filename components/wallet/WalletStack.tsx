@@ -10,12 +10,12 @@ import {
 } from '@rainbow-me/rainbowkit'
 import { injectedWallet, safeWallet } from '@rainbow-me/rainbowkit/wallets'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { connect, createConfig } from '@wagmi/core'
+import { connect, createConfig, reconnect } from '@wagmi/core'
 import { useLocale, useTranslations } from 'next-intl'
 import { useTheme } from 'next-themes'
-import { useEffect, useMemo, useRef } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { defineChain, http } from 'viem'
-import { useConnection, useConnectionEffect, WagmiProvider } from 'wagmi'
+import { useConnection, useConnectionEffect, WagmiContext } from 'wagmi'
 import type { NetworkView } from '#lib/protocol/views.ts'
 import { TEST_WALLET_ID, testWalletConnector } from './testWallet.ts'
 import { walletActions } from './walletActions.ts'
@@ -83,7 +83,7 @@ export default function WalletStack({ network }: { network: NetworkView }) {
   theme.colors.modalBackground = 'var(--paper)'
   theme.shadows.dialog = '0 0 0 1px var(--ink)'
   return (
-    <WagmiProvider config={made.config} reconnectOnMount>
+    <WagmiContext.Provider value={made.config}>
       <QueryClientProvider client={made.queries}>
         <RainbowKitProvider
           locale={locale === 'en' ? 'en' : (locale as 'zh-Hans' | 'zh-Hant')}
@@ -94,7 +94,7 @@ export default function WalletStack({ network }: { network: NetworkView }) {
           <Bridge network={network} config={made.config} />
         </RainbowKitProvider>
       </QueryClientProvider>
-    </WagmiProvider>
+    </WagmiContext.Provider>
   )
 }
 
@@ -105,17 +105,26 @@ function Bridge({ network, config }: { network: NetworkView; config: ReturnType<
   const open = useRef(openConnectModal)
   open.current = openConnectModal
   const announced = useRef(false)
+  const [reconnected, setReconnected] = useState(false)
 
+  // Done here and once. The library's own provider starts it at every render, and each start renders again.
+  useEffect(() => {
+    reconnect(config)
+      .catch(() => undefined)
+      .finally(() => setReconnected(true))
+  }, [config])
+
+  const { address, chainId } = connection
+  const connectorName = connection.connector?.name ?? null
   useEffect(() => {
     updateWallet({
       network,
-      address: (connection.address?.toLowerCase() as `0x${string}` | undefined) ?? null,
-      chainId: connection.chainId ?? null,
-      connectorName: connection.connector?.name ?? null,
+      address: (address?.toLowerCase() as `0x${string}` | undefined) ?? null,
+      chainId: chainId ?? null,
+      connectorName,
     })
     // Ready only when the reconnection has ended, so that nobody is asked to connect a wallet that is about to appear.
-    if (announced.current || connection.status === 'reconnecting' || connection.status === 'connecting')
-      return
+    if (announced.current || !reconnected) return
     announced.current = true
     walletReady(
       walletActions(
@@ -129,7 +138,7 @@ function Bridge({ network, config }: { network: NetworkView; config: ReturnType<
         },
       ),
     )
-  }, [config, network, connection.address, connection.chainId, connection.connector, connection.status])
+  }, [config, network, address, chainId, connectorName, reconnected])
   useConnectionEffect({ onConnect: () => rememberWallet(true), onDisconnect: () => rememberWallet(false) })
   return null
 }

@@ -30,6 +30,8 @@ export const walletStore = {
 }
 
 export function updateWallet(change: Partial<WalletState>): void {
+  // Nobody is told of a change that changes nothing: a listener may be what caused it.
+  if ((Object.keys(change) as (keyof WalletState)[]).every((key) => state[key] === change[key])) return
   state = { ...state, ...change }
   for (const listener of listeners) listener()
 }
