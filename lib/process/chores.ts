@@ -3,6 +3,7 @@ import { Logger as QueueLogger, type Runner, run, type TaskList } from 'graphile
 import { forgetExpiredSessions } from '../auth/sessions.ts'
 import { forgetExpiredNonces } from '../auth/signIn.ts'
 import type { Db } from '../db/client.ts'
+import { openPgPool } from '../db/pgPool.ts'
 import { sweepContents } from '../jobs/contents.ts'
 import { pruneOutbox } from '../jobs/outbox.ts'
 import { messageOf } from '../kernel/errors.ts'
@@ -39,6 +40,10 @@ export function startChores(options: {
       while ((await sweepContents(db, UNUSED_HOURS)) > 0);
     },
   }
+  const pool = openPgPool(options.databaseUrl, {
+    most: 2,
+    onError: (error) => logger.debug({ error: messageOf(error) }, 'the queue lost a connection'),
+  })
   let stopped = false
   let runner: Runner | null = null
   let wake: () => void = () => undefined
@@ -47,10 +52,9 @@ export function startChores(options: {
     while (!stopped) {
       try {
         runner = await run({
-          connectionString: options.databaseUrl,
+          pgPool: pool,
           schema: 'graphile_worker',
           concurrency: 1,
-          maxPoolSize: 2,
           noHandleSignals: true,
           logger: new QueueLogger(
             () => (level, message) => logger[level === 'warning' ? 'warn' : level](message),
@@ -77,6 +81,7 @@ export function startChores(options: {
       wake()
       await runner?.stop().catch(() => undefined)
       await loop
+      await pool.end()
     },
   }
 }

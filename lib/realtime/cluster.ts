@@ -3,8 +3,8 @@
  * engine can ask nodes whose sockets another process holds. Alone, nothing is asked of anybody.
  */
 import { createAdapter } from '@socket.io/postgres-adapter'
-import pg from 'pg'
 import type { Namespace } from 'socket.io'
+import { openPgPool } from '../db/pgPool.ts'
 import type { AskBids, BidAnswer, BidRequest } from '../jobs/ctx.ts'
 import { messageOf } from '../kernel/errors.ts'
 import { type Address, newId } from '../kernel/ids.ts'
@@ -32,11 +32,9 @@ interface Answer {
 
 /** The adapter for a Socket.IO server, on connections of its own. */
 export async function openCluster(databaseUrl: string, logger: Logger) {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 3, idleTimeoutMillis: 60_000 })
   const complain = (error: Error): void =>
     logger.warn({ error: messageOf(error) }, 'the connection between server processes was lost')
-  // Without a listener a lost idle connection would end the process.
-  pool.on('error', complain)
+  const pool = openPgPool(databaseUrl, { most: 3, onError: complain })
   await pool.query(
     `create table if not exists ${TABLE} (id bigserial primary key, created_at timestamptz default now(), payload bytea)`,
   )

@@ -16,6 +16,7 @@ import type { Tx } from '../db/client.ts'
 import { intents } from '../db/schema/chain.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
 import type { Job } from '../jobs/transition.ts'
+import { onItsWay } from '../jobs/underWay.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
 import type { AttemptMessage, Opening, Order, RevealMessage, SealMessage } from '../protocol/messages.ts'
 import { orderSchema } from '../protocol/wire.ts'
@@ -48,7 +49,7 @@ const RETRY_SECONDS = [1, 2, 5, 10, 20, 40, 60]
 async function nextTry(tx: Tx, job: Job, kind: string): Promise<number | null> {
   const rows = await tx
     .select({
-      status: intents.status,
+      isOut: onItsWay,
       age: sql<number>`extract(epoch from now() - ${intents.updatedAt})::float8`,
     })
     .from(intents)
@@ -56,7 +57,7 @@ async function nextTry(tx: Tx, job: Job, kind: string): Promise<number | null> {
     .orderBy(desc(intents.createdAt))
   const last = rows[0]
   if (last === undefined) return 0
-  if (last.status === 'queued' || last.status === 'sent') return null
+  if (last.isOut) return null
   const wait = RETRY_SECONDS[Math.min(rows.length, RETRY_SECONDS.length) - 1] ?? 60
   return last.age >= wait ? rows.length : null
 }

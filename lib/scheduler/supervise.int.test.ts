@@ -1,9 +1,10 @@
-import { eq } from 'drizzle-orm'
+import { eq, max } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { leases } from '#lib/db/schema/dispatch.ts'
 import { inTransaction } from '#lib/db/retry.ts'
-import { lockJob } from '#lib/jobs/transition.ts'
-import { lower } from '#lib/kernel/ids.ts'
+import { blocks, intents } from '#lib/db/schema/chain.ts'
+import { leases } from '#lib/db/schema/dispatch.ts'
+import { type Job, lockJob } from '#lib/jobs/transition.ts'
+import { lower, newId } from '#lib/kernel/ids.ts'
 import {
   awarded,
   chainSays,
@@ -19,9 +20,9 @@ import {
 } from '#tests/support/jobRows.ts'
 import { heartbeat } from './leases.ts'
 import { runStarted } from './messages.ts'
-import { ANSWER_SECONDS, superviseRun, type Wish } from './supervise.ts'
+import { ANSWER_SECONDS, superviseOpen, superviseRun, type Wish } from './supervise.ts'
 
-describe('supervision of a run', () => {
+describe('supervision', () => {
   let rows: Rows
   beforeAll(async () => {
     rows = await startRows({ nodes: 4 })
@@ -35,6 +36,30 @@ describe('supervision of a run', () => {
       if (job === null) throw new Error('no such job')
       return superviseRun(tx, job, chainNow)
     })
+
+  it('an award that is mined but not applied yet holds back the next auction', async () => {
+    const job = await makeJob(rows)
+    const { db, deployment } = rows.ctx
+    const [top] = await db.select({ number: max(blocks.number) }).from(blocks)
+    await db.insert(intents).values({
+      id: newId('int'),
+      deploymentId: deployment.id,
+      key: `submitAndAward:${job.orderId}`,
+      kind: 'submitAndAward',
+      orderId: job.orderId,
+      jobId: job.id,
+      to: deployment.addresses.taskMarket,
+      data: '0x',
+      status: 'mined',
+      blockNumber: (top?.number ?? 0) + 1,
+    })
+    const look = (): Promise<Wish> =>
+      inTransaction(db, async (tx) => superviseOpen(tx, (await lockJob(tx, job.id)) as Job, 1_000_000))
+    expect(await look()).toBe('nothing')
+    // A block without the award in it: the call changed nothing, so a node is sought again.
+    await chainSays(rows, await makeJob(rows), submitted(rows))
+    expect(await look()).toBe('auction')
+  })
 
   it('a node that beats but never starts loses the job to another when it may not start any more', async () => {
     const job = await makeJob(rows)
@@ -76,7 +101,9 @@ describe('supervision of a run', () => {
       .set({ state: 'finished' })
       .where(eq(leases.id, lease?.id as string))
     const { startedAt, order } = await jobNow(rows, job.id)
-    expect(await supervise(job.id, (startedAt as number) + order.timeout + ANSWER_SECONDS + 1)).toBe('nothing')
+    expect(await supervise(job.id, (startedAt as number) + order.timeout + ANSWER_SECONDS + 1)).toBe(
+      'nothing',
+    )
     expect(await leasesOf(rows, job.id)).toMatchObject([{ state: 'finished' }])
   })
 })

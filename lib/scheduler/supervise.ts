@@ -64,7 +64,8 @@ export async function superviseRun(tx: Tx, job: Job, chainNow: number): Promise<
   const alive = runs.find(({ state }) => (LIVE_STATES as readonly string[]).includes(state))
   if (alive !== undefined) {
     const missed = alive.state === 'finished' ? null : missedBy(job, chainNow)
-    if (missed === null || job.attempt >= MOST_ATTEMPTS) return isOverdue(job, chainNow) ? 'deadline' : 'nothing'
+    if (missed === null || job.attempt >= MOST_ATTEMPTS)
+      return isOverdue(job, chainNow) ? 'deadline' : 'nothing'
     await loseRun(tx, job.id, job.attempt, missed)
     await say(tx, job, `Node ${alive.node}: ${missed}; another one is sought.`, 'nodeLost')
     return 'nothing'

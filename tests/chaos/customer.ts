@@ -37,8 +37,9 @@ export interface Placed {
   readonly title: string
 }
 
-/** Refusals that pass by themselves while parts of the network are being restarted. */
+/** Refusals that pass by themselves while parts of the network are being restarted; `http` is one whose words were cut off. */
 const PASSING = new Set([
+  'http',
   'no-class',
   'no-runtime',
   'missing-module',
