@@ -3,6 +3,7 @@ import { parseEther } from 'viem'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { blocks, chainEvents, intents, reorganisations } from '../../db/schema/chain.ts'
 import { type Chain, openChain } from '../client.ts'
+import { contractsOf } from '../contracts.ts'
 import { mineBlocks } from '../embedded.ts'
 import { queueIntent } from '../intents.ts'
 import { startRelayer } from '../relayer/relayer.ts'
@@ -10,6 +11,7 @@ import type { ChainEvent } from '../rules/events.ts'
 import { type RpcProxy, startRpcProxy } from '../testing/rpcProxy.ts'
 import {
   account,
+  CUSTOMER,
   deposit,
   logger,
   newOrder,
@@ -17,6 +19,7 @@ import {
   startWorld,
   until,
   type World,
+  walletOf,
 } from '../testing/world.ts'
 import { submit } from '../write/index.ts'
 import { type Projector, type RunningIndexer, startIndexer } from './indexer.ts'
@@ -293,6 +296,42 @@ describe('following the chain', () => {
     expect((await cursor())?.number).toBe(before?.number)
     proxy.corrupt = null
     await sameAsFromScratch()
+  })
+
+  it.each([
+    ['the first', (count: number) => count / 2 - 1],
+    ['the last', (count: number) => count - 1],
+  ])('notices that %s of two equal logs of a block is missing [case 64]', async (_which, position) => {
+    start()
+    await caughtUp()
+    const before = await cursor()
+    // Two equal deposits in one block: the second adds nothing to the block's filter.
+    await world.chain.request('evm_setAutomine', [false])
+    const { escrow } = contractsOf(world.deployment)
+    const customer = account(CUSTOMER)
+    const base = await world.chain.publicClient.getTransactionCount({ address: customer.address })
+    for (const nonce of [base, base + 1])
+      await walletOf(world.chain, customer).writeContract({
+        ...escrow,
+        functionName: 'deposit',
+        args: [5n],
+        account: customer,
+        chain: null,
+        nonce,
+        gas: 300_000n,
+      })
+    proxy.corrupt = (method, answer) =>
+      method === 'eth_getLogs' && Array.isArray(answer.result) && answer.result.length > 2
+        ? { ...answer, result: answer.result.filter((_log, index, all) => index !== position(all.length)) }
+        : answer
+    await mineBlocks(world.chain, 1)
+    await world.chain.request('evm_setAutomine', [true])
+    await until(async () => !indexer.health().ok, 'it is unwell')
+    expect(indexer.health().detail).toMatch(/did not send all logs/)
+    expect((await cursor())?.number).toBe(before?.number)
+    proxy.corrupt = null
+    await sameAsFromScratch()
+    expect(depositsSum((await storedEvents()).slice(-2) as never)).toBe(10n)
   })
 
   it('asks for fewer blocks at once when a node refuses many, and proves each of them by its parent [case 64]', async () => {

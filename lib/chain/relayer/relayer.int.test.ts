@@ -321,7 +321,13 @@ describe('carrying intents to the chain', () => {
   it('never sends with one key from two processes: the second waits, and takes over when the first is gone [case 68]', async () => {
     const [first, second] = [relay(), relay()]
     const states = () => [first, second].map((relayer) => relayer.health().detail).sort()
+    let both = false
+    const sample = setInterval(() => {
+      both ||= states()[1] === 'sends'
+    }, 10)
     await until(async () => states()[0] === 'sends', 'one of them sends')
+    // Long enough for the second to have tried for the lock.
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
     expect(states()).toEqual(['sends', 'waits: another process sends'])
     const orders = await Promise.all(Array.from({ length: 20 }, () => newOrder(world)))
     await world.database.db.transaction((tx) => queueIntents(tx, orders.slice(0, 10).map(intentFor)))
@@ -335,6 +341,8 @@ describe('carrying intents to the chain', () => {
       async () => states()[0] === 'sends' && states()[1]?.startsWith('waits'),
       'one of them sends again',
     )
+    clearInterval(sample)
+    expect(both).toBe(false)
     expect((await rows()).map((item) => item.nonce)).toEqual(orders.map((_, nonce) => nonce))
     expect(await count()).toBe(20)
     for (const order of orders) expect(await submittedTimes(order)).toBe(1)
