@@ -12,6 +12,7 @@ import type { JobsCtx } from '../jobs/ctx.ts'
 import { type Job, lockJob } from '../jobs/transition.ts'
 import { messageOf } from '../kernel/errors.ts'
 import type { JobState } from '../protocol/jobState.ts'
+import { carryDraw } from './carry.ts'
 import { type After, stepCommittee } from './committee.ts'
 import { explainDifference } from './difference.ts'
 import { forgiveSilence, loseSilent } from './leases.ts'
@@ -28,13 +29,19 @@ const TICK_MILLISECONDS = 1_000
 const ABSENCE_SECONDS = 4
 /** Jobs that are moved at the same time. */
 const AT_ONCE = 8
-/** Jobs that one tick looks at. */
-const PER_TICK = 200
+/** Jobs that one sweep looks at, oldest first. */
+const PER_SWEEP = 5_000
+/** How long one reading of the chain's clock serves; deadlines are in whole seconds. */
+const CLOCK_MILLISECONDS = 250
 const ACTIVE: readonly JobState[] = ['open', 'awarded', 'running', 'checking']
 
 export function startEngine(ctx: JobsCtx): RunningEngine {
   const { logger } = ctx
-  const queue = new Set<string>()
+  /** Woken by news: served first. */
+  const urgent = new Set<string>()
+  /** Looked at because the tick says so. */
+  const routine = new Set<string>()
+  const clock = chainClock(ctx)
   const busy = new Map<string, Promise<void>>()
   const again = new Set<string>()
   const snooze = new Snooze()
@@ -45,24 +52,30 @@ export function startEngine(ctx: JobsCtx): RunningEngine {
   function wake(id: string): void {
     if (stopped) return
     if (busy.has(id)) again.add(id)
-    else queue.add(id)
+    else urgent.add(id)
     pump()
   }
 
   function pump(): void {
-    for (const id of queue) {
-      if (stopped || busy.size >= AT_ONCE) return
-      queue.delete(id)
-      const work = advance(ctx, snooze, id)
-        .catch((error: unknown) => {
-          logger.warn({ job: id, error: messageOf(error) }, 'a job could not be moved on; it is tried again')
-        })
-        .finally(() => {
-          busy.delete(id)
-          if (again.delete(id)) queue.add(id)
-          pump()
-        })
-      busy.set(id, work)
+    for (const queue of [urgent, routine]) {
+      for (const id of queue) {
+        if (stopped || busy.size >= AT_ONCE) return
+        queue.delete(id)
+        if (busy.has(id)) continue
+        const work = advance(ctx, snooze, clock, id)
+          .catch((error: unknown) => {
+            logger.warn(
+              { job: id, error: messageOf(error) },
+              'a job could not be moved on; it is tried again',
+            )
+          })
+          .finally(() => {
+            busy.delete(id)
+            if (again.delete(id)) urgent.add(id)
+            pump()
+          })
+        busy.set(id, work)
+      }
     }
   }
 
@@ -72,13 +85,15 @@ export function startEngine(ctx: JobsCtx): RunningEngine {
     if (lastTick === null || now - lastTick > ABSENCE_SECONDS) await forgiveSilence(ctx.db, ctx.deployment.id)
     else for (const id of await loseSilent(ctx.db, ctx.deployment.id)) wake(id)
     lastTick = now
+    if (routine.size > 0) return
     const rows = await ctx.db
       .select({ id: jobs.id })
       .from(jobs)
       .where(and(eq(jobs.deploymentId, ctx.deployment.id), inArray(jobs.state, [...ACTIVE])))
       .orderBy(asc(jobs.createdAt))
-      .limit(PER_TICK)
-    for (const { id } of rows) if (!snooze.isAsleep(id)) wake(id)
+      .limit(PER_SWEEP)
+    for (const { id } of rows) if (!snooze.isAsleep(id)) routine.add(id)
+    pump()
   }
 
   const loop = (async () => {
@@ -112,20 +127,26 @@ export function startEngine(ctx: JobsCtx): RunningEngine {
   return {
     async stop() {
       stopped = true
-      queue.clear()
+      urgent.clear()
+      routine.clear()
       await (await listening)()
       await Promise.allSettled(busy.values())
       await loop
     },
     health: () => ({
       ok: trouble === null,
-      detail: trouble ?? `${busy.size} jobs being moved, ${queue.size} waiting`,
+      detail: trouble ?? `${busy.size} jobs being moved, ${urgent.size + routine.size} waiting`,
     }),
   }
 }
 
 /** Moves one job one step on. Safe to call at any time, any number of times, in any process. */
-export async function advance(ctx: JobsCtx, snooze: Snooze, id: string): Promise<void> {
+export async function advance(
+  ctx: JobsCtx,
+  snooze: Snooze,
+  clock: () => Promise<number>,
+  id: string,
+): Promise<void> {
   const [peek] = await ctx.db.select({ state: jobs.state }).from(jobs).where(eq(jobs.id, id))
   if (peek === undefined) return
   if (!ACTIVE.includes(peek.state)) {
@@ -133,7 +154,7 @@ export async function advance(ctx: JobsCtx, snooze: Snooze, id: string): Promise
     if (peek.state === 'settled' || peek.state === 'refunded') await explainDifference(ctx, id)
     return
   }
-  const now = await chainNow(ctx)
+  const now = await clock()
   const step = await inTransaction(
     ctx.db,
     async (tx): Promise<{ job: Job; wish: Wish; after: After } | null> => {
@@ -148,7 +169,7 @@ export async function advance(ctx: JobsCtx, snooze: Snooze, id: string): Promise
     },
   )
   if (step === null) return
-  if (step.after.kind === 'mine') await makeBlocks(ctx, step.after.through)
+  if (step.after.kind === 'mine') await makeSeed(ctx, step.job, step.after.through)
   if (step.wish === 'auction' && !snooze.isAsleep(id)) await seekNode(ctx, snooze, step.job)
   const mayEnd = step.wish === 'deadline' || (step.wish === 'auction' && step.job.onChain)
   if (mayEnd) await endIfOver(ctx, step.job, now)
@@ -177,9 +198,33 @@ async function endIfOver(ctx: JobsCtx, job: Job, now: number): Promise<void> {
   })
 }
 
-/** On the embedded chain a block comes only with a transaction: the one whose hash is the seed is asked for. */
-async function makeBlocks(ctx: JobsCtx, through: number): Promise<void> {
+/**
+ * On the embedded chain a block comes only with a transaction: the one whose hash is the seed is asked for, and the draw
+ * queued at once, because no event of the job will tell that the block is there.
+ */
+async function makeSeed(ctx: JobsCtx, job: Job, through: number): Promise<void> {
   const head = Number(await ctx.chain.request<string>('eth_blockNumber', []))
   const missing = through - head
   if (missing > 0) await ctx.chain.request('anvil_mine', [`0x${missing.toString(16)}`])
+  await inTransaction(ctx.db, async (tx) => {
+    const current = await lockJob(tx, job.id, { skip: true })
+    if (current?.state === 'checking' && current.members === null) await carryDraw(tx, ctx, current)
+  })
+}
+
+/** The chain's time, asked for at most once in a while however many jobs are moved. */
+function chainClock(ctx: JobsCtx): () => Promise<number> {
+  let asked = Number.NEGATIVE_INFINITY
+  let answer: Promise<number> | null = null
+  return () => {
+    if (answer === null || performance.now() - asked > CLOCK_MILLISECONDS) {
+      asked = performance.now()
+      answer = chainNow(ctx)
+      // A failure is told to those who wait for it, and the next one asks again.
+      answer.catch(() => {
+        answer = null
+      })
+    }
+    return answer
+  }
 }

@@ -105,10 +105,9 @@ describe('what the messages of a node that runs do', () => {
     const manifest = await upload(rows, grant, 'out\n')
     const [artifact] = manifest.artifacts
     if (artifact === undefined) throw new Error('no artifact')
-    for (const wrong of [
-      { ...artifact, sha256: 'ab'.repeat(32) },
-      { ...artifact, bytes: 5 },
-    ]) {
+    const [script] = grant.spec.files
+    const notMine = { ...artifact, sha256: script?.sha256 ?? '', bytes: script?.bytes ?? 0 }
+    for (const wrong of [notMine, { ...artifact, sha256: 'ab'.repeat(32) }, { ...artifact, bytes: 5 }]) {
       const report = await resultMessage(rows, key(0), grant, { ...manifest, artifacts: [wrong] })
       expect(await runFinished(rows.ctx, at(0), report)).toMatchObject({
         kind: 'invalid',
