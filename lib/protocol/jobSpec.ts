@@ -4,7 +4,7 @@
  * The order carries only `specHash`, so the content stays off chain; whoever runs the job recomputes the hash from the
  * spec it was given and every content hash from the bytes (attack: a server that alters a job).
  */
-import { keccak256, stringToBytes } from 'viem'
+import { keccak256, stringToBytes } from 'viem/utils'
 import * as z from 'zod'
 import { canonicalJson } from '../kernel/canonicalJson.ts'
 import type { Hex } from '../kernel/ids.ts'

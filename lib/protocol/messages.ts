@@ -7,7 +7,8 @@
  *
  * Units: money in wei of oGPU, times in seconds; `...By` and `...Until` are chain timestamps.
  */
-import { encodeAbiParameters, hashTypedData, keccak256, type TypedDataDomain } from 'viem'
+import type { TypedDataDomain } from 'viem'
+import { encodeAbiParameters, hashTypedData, keccak256 } from 'viem/utils'
 import type { Address, Hex } from '../kernel/ids.ts'
 
 export const MESSAGE_TYPES = {

@@ -1,4 +1,4 @@
-import { keccak256, stringToHex } from 'viem'
+import { keccak256, stringToHex } from 'viem/utils'
 import { canonicalJson } from '../kernel/canonicalJson.ts'
 import type { Hex } from '../kernel/ids.ts'
 

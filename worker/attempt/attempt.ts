@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { messageOf } from '#lib/kernel/errors.ts'
+import { tracePoint } from '#lib/kernel/trace.ts'
 import { manifestHash } from '#lib/protocol/jobSpec.ts'
 import { type Opening, RUN_OUTCOME, resultCommitment } from '#lib/protocol/messages.ts'
 import { manifestOutputHash } from '#lib/protocol/runOutput.ts'
@@ -46,6 +47,7 @@ async function runProgram(duty: Duty): Promise<Execution | null> {
       { grant: duty.folder.grant, spool: duty.folder.spool, files: duty.files, signal: duty.signal },
       {
         onStart: () => {
+          tracePoint(duty.logger, 'programStarted', { jobId: duty.folder.grant.jobId })
           started = sayStarted(duty)
           started.catch(() => undefined)
         },

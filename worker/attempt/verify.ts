@@ -3,7 +3,8 @@
  * the bytes are those that were vetted. The server is not trusted with any of it.
  */
 import { createHash } from 'node:crypto'
-import { recoverTypedDataAddress, type TypedDataDomain } from 'viem'
+import type { TypedDataDomain } from 'viem'
+import { recoverTypedDataAddress } from 'viem/utils'
 import { lower } from '#lib/kernel/ids.ts'
 import { chainComparison } from '#lib/protocol/comparators/parse.ts'
 import { contentHashes, specHash } from '#lib/protocol/jobSpec.ts'

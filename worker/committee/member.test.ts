@@ -16,7 +16,7 @@ import { DOMAIN, sha256, TestGateway } from '../session/gateway.testing.ts'
 import { Worker, type WorkerOptions } from '../worker.ts'
 
 // Real processes on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 const key = generatePrivateKey()
@@ -71,7 +71,7 @@ async function startProcess(): Promise<ChildProcess> {
     },
   })
   ends.push(() => kill(child, 'SIGKILL'))
-  await gateway.until(() => gateway.admissions > before, 15_000)
+  await gateway.until(() => gateway.admissions > before, 50_000)
   return child
 }
 

@@ -257,7 +257,7 @@ export class TestGateway {
   }
 
   /** Waits until something holds; throws with what was said when it does not in time. */
-  async until(condition: () => boolean, milliseconds = 20_000): Promise<void> {
+  async until(condition: () => boolean, milliseconds = 30_000): Promise<void> {
     const end = Date.now() + milliseconds
     while (!condition()) {
       if (Date.now() > end)
