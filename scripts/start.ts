@@ -5,7 +5,7 @@ import { type Guard, startGuard } from '#lib/process/embedded/guard.ts'
 import { isFree } from '#lib/process/embedded/ports.ts'
 import { buildSite } from './start/build.ts'
 import { isOtherGeneration } from './start/contracts.ts'
-import { NODES, setAside, takeHome } from './start/home.ts'
+import { endLeftovers, NODES, setAside, takeHome } from './start/home.ts'
 import { type Network, startNetwork } from './start/network.ts'
 import { StepFailed, say, step } from './start/progress.ts'
 import { adviceFor, ensureTools } from './start/systemTools.ts'
@@ -44,6 +44,7 @@ async function start(): Promise<void> {
   const host = process.env.HOST || '127.0.0.1'
   const port = await choosePort(host)
   releaseHome = takeHome(home)
+  await endLeftovers(home)
   guard = await startGuard()
   const held = guard
   if (!process.env.RPC_URL && isOtherGeneration(home)) {

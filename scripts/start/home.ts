@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { Hex } from '#lib/kernel/ids.ts'
+import { endStrangerByEnvironment } from '#lib/process/embedded/leftover.ts'
 import { movePostgresFolder } from '#lib/process/embedded/postgres.ts'
+import { readRunFile } from './runFile.ts'
 
 export const NODES = 6
 
@@ -25,6 +27,17 @@ export function takeHome(home: string): () => void {
   }
   writeFileSync(file, String(process.pid))
   return () => rmSync(file, { force: true })
+}
+
+/**
+ * Ends server and nodes of an earlier start that was killed, when they are still there (their guard ends them too, but
+ * may have been killed with it). Database and chain are looked after where they are started.
+ */
+export async function endLeftovers(home: string): Promise<void> {
+  const last = readRunFile(home)
+  if (last === null) return
+  const pids = [...last.nodes, last.server].filter((pid) => pid !== null)
+  await Promise.all(pids.map((pid) => endStrangerByEnvironment(pid, `=${home}`, 'SIGTERM')))
 }
 
 function isSupervisor(pid: string): boolean {
