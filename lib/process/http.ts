@@ -1,5 +1,6 @@
 /** The HTTP server in front of everything: limits, headers, and which of the handlers below answers. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { monotonicNow } from '../kernel/trace.ts'
 
 /** Answers a request, or says that it is not its business. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -24,6 +25,7 @@ const NOT_FROM_OUTSIDE = [
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-opengpu-peer',
+  'x-opengpu-received',
 ]
 
 export function mostBytes(path: string): number {
@@ -47,6 +49,7 @@ export function createHttpServer(
     (request, response) => {
       for (const name of NOT_FROM_OUTSIDE) delete request.headers[name]
       request.headers['x-opengpu-peer'] = request.socket.remoteAddress ?? 'unknown'
+      request.headers['x-opengpu-received'] = monotonicNow().toString()
       response.setHeader('X-Content-Type-Options', 'nosniff')
       response.setHeader('X-Frame-Options', 'DENY')
       response.setHeader('Referrer-Policy', 'strict-origin-when-cross-origin')

@@ -18,6 +18,7 @@ import type { JobsCtx } from '../jobs/ctx.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import { type Address, lower } from '../kernel/ids.ts'
 import { createLogger, type Logger } from '../kernel/logger.ts'
+import { tracePoint } from '../kernel/trace.ts'
 import { nodeProjector } from '../nodes/projector.ts'
 import { createDuties } from '../realtime/duties.ts'
 import { attachGateway } from '../realtime/gateway.ts'
@@ -110,7 +111,10 @@ async function startAll(
   })
   ends.push({ what: 'gateway', stop: gateway.stop })
   const ctx: JobsCtx = { ...shared, askBids: gateway.askBids }
-  const stopHeads = chain.onHead(() => gateway.networkChanged('chain'))
+  const stopHeads = chain.onHead((head) => {
+    if (head !== null) tracePoint(logger, 'head', { number: head.number })
+    gateway.networkChanged('chain')
+  })
   ends.push({ what: 'heads', stop: async () => stopHeads() })
 
   const loops = config.role === 'web' ? null : startLoops(config, ctx, chain, database, logger, ends)

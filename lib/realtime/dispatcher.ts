@@ -8,6 +8,7 @@ import { CHANNELS, listen } from '../db/listen.ts'
 import { messageOf } from '../kernel/errors.ts'
 import type { Address } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { tracePoint } from '../kernel/trace.ts'
 import { GATEWAY_EVENTS, leaseAckSchema } from '../protocol/workerEvents.ts'
 import { sendBounded } from './connection.ts'
 import type { Duties, For, GrantMessage, Running } from './ports.ts'
@@ -68,6 +69,7 @@ export async function startDispatcher(options: {
   async function send({ node, message }: For<GrantMessage>): Promise<void> {
     const lease = { leaseId: message.leaseId, fence: message.fence }
     const session = sessions.assignable(node)
+    tracePoint(logger, 'leaseSent', { jobId: message.jobId, role: message.role })
     try {
       if (session === undefined) throw new Error('the node left')
       const answer = leaseAckSchema.parse(

@@ -123,8 +123,17 @@ export class Customer {
     return { jobId, orderId: signed.orderId }
   }
 
+  /** The newest jobs of the customer, one page of them. */
+  recent(): Promise<JobSummary[]> {
+    return this.#read(1)
+  }
+
   /** All jobs of the customer as the API tells of them. */
-  async jobs(): Promise<JobSummary[]> {
+  jobs(): Promise<JobSummary[]> {
+    return this.#read(Number.POSITIVE_INFINITY)
+  }
+
+  async #read(pages: number): Promise<JobSummary[]> {
     return this.#insist(async () => {
       if (!this.#isSignedIn) {
         const { chainId } = await this.#client.json(networkViewSchema, 'GET', '/api/v1/network')
@@ -132,14 +141,14 @@ export class Customer {
         this.#isSignedIn = true
       }
       const found: JobSummary[] = []
-      for (let cursor: string | null = ''; cursor !== null; ) {
-        const page: z.infer<typeof listSchema> = await this.#client.json(
+      for (let cursor: string | null = '', page = 0; cursor !== null && page < pages; page++) {
+        const answer: z.infer<typeof listSchema> = await this.#client.json(
           listSchema,
           'GET',
           `/api/v1/jobs?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`,
         )
-        found.push(...page.jobs)
-        cursor = page.next
+        found.push(...answer.jobs)
+        cursor = answer.next
       }
       return found
     }, 180_000)

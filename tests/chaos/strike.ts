@@ -20,13 +20,17 @@ export interface Strikes {
   cancel(): void
 }
 
-/** Strikes one part after the other. A part that is still down when its turn comes gives the turn to the next in the plan. */
+/**
+ * Strikes one part after the other. A part that is still down when its turn comes gives the turn to the next in the plan,
+ * and when all of the plan are down a worker is struck besides, so that no pause is longer than planned.
+ */
 export function strike(network: Network, plan: readonly Blow[], say: (line: string) => void): Strikes {
   const kills: Record<Target, number> = { worker: 0, server: 0, database: 0, chain: 0 }
   const left = [...plan]
   let cancelled = false
   let longest = 0
   let last = performance.now()
+  let turn = 0
 
   function partOf(blow: Blow): Struck {
     if (blow.target === 'server') return network.server
@@ -36,15 +40,25 @@ export function strike(network: Network, plan: readonly Blow[], say: (line: stri
     return part
   }
 
+  const isUp = (blow: Blow): boolean => !partOf(blow).current().child.hasExited()
+
+  function besides(): Blow | undefined {
+    turn++
+    const workers = network.nodes.map(
+      (_, worker): Blow => ({ target: 'worker', how: 'kill', worker, after: 0 }),
+    )
+    return workers
+      .slice(turn % workers.length)
+      .concat(workers)
+      .find(isUp)
+  }
+
   async function loop(): Promise<void> {
     while (left.length > 0 && !cancelled) {
       await pause(left[0]?.after ?? 0)
-      const at = left.findIndex((blow) => !partOf(blow).current().child.hasExited())
-      if (at < 0) {
-        await pause(100)
-        continue
-      }
-      const [blow] = left.splice(at, 1) as [Blow]
+      const at = left.findIndex(isUp)
+      const blow = at < 0 ? besides() : left.splice(at, 1)[0]
+      if (blow === undefined) continue
       const part = partOf(blow)
       const now = performance.now()
       longest = Math.max(longest, now - last)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { putContent } from '#lib/jobs/contents.ts'
+import { tracePoint } from '#lib/kernel/trace.ts'
 import { JOB_STATES } from '#lib/protocol/jobState.ts'
 import { requireCaller } from '#lib/web/credentials.ts'
 import { readJobForm } from '#lib/web/jobForm.ts'
@@ -23,6 +24,8 @@ export const POST = route({ need: 'none', perMinute: 600 }, async ({ request, ca
   const { job, contents } = await readJobForm(request)
   for (const content of contents) await putContent(runtime.db, content.data, content.sha256)
   const made = await runtime.createJob({ ...job, caller: caller?.via === 'cookie' ? caller.address : null })
+  const received = request.headers.get('x-opengpu-received')
+  if (received !== null) tracePoint(runtime.logger, 'orderReceived', { jobId: made.jobId }, BigInt(received))
   return json(
     { id: made.jobId, state: made.state },
     { status: made.created ? 201 : 200, headers: { location: `/api/v1/jobs/${made.jobId}` } },
