@@ -1,12 +1,13 @@
 /** Which of the shown outputs mean the same as the member's own, under the job's comparator. */
 import type { Address } from '#lib/kernel/ids.ts'
-import { compareOutputs, LARGEST_TOLERANT_BYTES } from '#lib/protocol/comparators/compare.ts'
+import { LARGEST_TOLERANT_BYTES } from '#lib/protocol/comparators/compare.ts'
 import type { JobSpec, Manifest } from '#lib/protocol/jobSpec.ts'
 import { manifestHash } from '#lib/protocol/jobSpec.ts'
 import { RUN_OUTCOME } from '#lib/protocol/messages.ts'
 import { comparedOutputs, manifestOutputHash } from '#lib/protocol/runOutput.ts'
 import type { CheckOpen } from '../session/connection.ts'
 import type { Execution } from '../session/leaseStore.ts'
+import { compareApart } from './compareApart.ts'
 
 export interface Agreement {
   readonly spec: JobSpec
@@ -58,12 +59,7 @@ async function agrees({ spec, own, read }: Agreement, manifest: Manifest): Promi
     if (Math.max(left.bytes, right.bytes) > LARGEST_TOLERANT_BYTES) return false
     try {
       const [a, b] = await Promise.all([read(left.sha256, left.bytes), read(right.sha256, right.bytes)])
-      const same = compareOutputs(
-        comparator,
-        [{ name: left.name, bytes: a }],
-        [{ name: left.name, bytes: b }],
-      )
-      if (!same.agrees) return false
+      if (!(await compareApart({ comparator, name: left.name, left: a, right: b }))) return false
     } catch {
       return false
     }
