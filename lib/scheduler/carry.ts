@@ -1,6 +1,6 @@
 /** What the network carries to the chain for a job: one intent per message and purpose, whoever asks however often. */
 import { and, desc, eq, sql } from 'drizzle-orm'
-import { queueIntent } from '../chain/intents.ts'
+import { queueIntents } from '../chain/intents.ts'
 import {
   type Call,
   draw,
@@ -28,58 +28,69 @@ export function orderOf(job: Pick<Job, 'order'>): Order {
   return orderSchema.parse(job.order)
 }
 
-async function queue(tx: Tx, ctx: Ctx, job: Job, key: string, kind: string, call: Call): Promise<boolean> {
-  return queueIntent(tx, {
-    deploymentId: ctx.deployment.id,
-    key,
-    kind,
-    orderId: job.orderId,
-    jobId: job.id,
-    ...call,
-  })
-}
-
 /** Seconds after which a refused or mined call that changed nothing is tried again, by how often it was. */
 const RETRY_SECONDS = [1, 2, 5, 10, 20, 40, 60]
 
 /**
- * The number for the next try of a call that may be repeated, or null while the last one is under way or too fresh. Tries
- * end in a row of `intents` each, so the number is theirs.
+ * The number for the next try of a call, or null while the last one is under way, or so fresh that its effect may not be
+ * seen yet. Tries leave a row of `intents` each, so the number is theirs.
  */
-async function nextTry(tx: Tx, job: Job, kind: string): Promise<number | null> {
+async function nextTry(tx: Tx, job: Job, prefix: string): Promise<number | null> {
   const rows = await tx
     .select({
       isOut: onItsWay,
       age: sql<number>`extract(epoch from now() - ${intents.updatedAt})::float8`,
     })
     .from(intents)
-    .where(and(eq(intents.jobId, job.id), eq(intents.kind, kind)))
+    .where(and(eq(intents.jobId, job.id), sql`starts_with(${intents.key}, ${prefix})`))
     .orderBy(desc(intents.createdAt))
-  const last = rows[0]
-  if (last === undefined) return 0
-  if (last.isOut) return null
+  if (rows.length === 0) return 0
+  if (rows.some(({ isOut }) => isOut)) return null
   const wait = RETRY_SECONDS[Math.min(rows.length, RETRY_SECONDS.length) - 1] ?? 60
-  return last.age >= wait ? rows.length : null
+  return rows.every(({ age }) => age >= wait) ? rows.length : null
 }
 
-export async function carryStart(tx: Tx, ctx: Ctx, job: Job, message: AttemptMessage, nodeSignature: Hex) {
-  return queue(
+/**
+ * Queues calls of one purpose, unless the same purpose is being served. One that was refused (by a chain that was
+ * reorganised meanwhile, say) is tried again for as long as the caller finds it needed. True when something was queued.
+ */
+async function carry(
+  tx: Tx,
+  ctx: Ctx,
+  job: Job,
+  purpose: { kind: string; attempt: number | null },
+  calls: readonly { who?: string; call: Call }[],
+): Promise<boolean> {
+  const { kind, attempt } = purpose
+  const prefix = [kind, job.orderId, ...(attempt === null ? [] : [attempt])].join(':')
+  const n = await nextTry(tx, job, prefix)
+  if (n === null) return false
+  const queued = await queueIntents(
     tx,
-    ctx,
-    job,
-    `start:${job.orderId}:${message.attempt}`,
-    'start',
-    start(ctx.deployment, { message, nodeSignature }),
+    calls.map(({ who, call }) => ({
+      deploymentId: ctx.deployment.id,
+      key: [prefix, ...(who === undefined ? [] : [who]), ...(n === 0 ? [] : [n])].join(':'),
+      kind,
+      orderId: job.orderId,
+      jobId: job.id,
+      ...call,
+    })),
   )
+  return queued > 0
 }
 
-export async function carryHandBack(tx: Tx, ctx: Ctx, job: Job, message: AttemptMessage, nodeSignature: Hex) {
-  const key = `handBack:${job.orderId}:${message.attempt}`
-  return queue(tx, ctx, job, key, 'handBack', handBack(ctx.deployment, { message, nodeSignature }))
+export function carryStart(tx: Tx, ctx: Ctx, job: Job, message: AttemptMessage, nodeSignature: Hex) {
+  const call = start(ctx.deployment, { message, nodeSignature })
+  return carry(tx, ctx, job, { kind: 'start', attempt: message.attempt }, [{ call }])
 }
 
-/** Only once the chain knows the start: before it, the contract would refuse the result for good. */
-export async function carryResult(
+export function carryHandBack(tx: Tx, ctx: Ctx, job: Job, message: AttemptMessage, nodeSignature: Hex) {
+  const call = handBack(ctx.deployment, { message, nodeSignature })
+  return carry(tx, ctx, job, { kind: 'handBack', attempt: message.attempt }, [{ call }])
+}
+
+/** Only once the chain knows the start: before it, the contract would refuse the result. */
+export function carryResult(
   tx: Tx,
   ctx: Ctx,
   job: Job,
@@ -87,29 +98,33 @@ export async function carryResult(
 ) {
   const result = { order: job.orderId, attempt: run.attempt, node: run.node, commitment: run.commitment }
   const call = submitResult(ctx.deployment, { result, nodeSignature: run.signature })
-  return queue(tx, ctx, job, `result:${job.orderId}:${run.attempt}`, 'result', call)
+  return carry(tx, ctx, job, { kind: 'result', attempt: run.attempt }, [{ call }])
 }
 
-export async function carryDraw(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {
-  const n = await nextTry(tx, job, 'draw')
-  if (n === null) return false
-  const key = `draw:${job.orderId}:${job.attempt}:${n}`
-  return queue(tx, ctx, job, key, 'draw', draw(ctx.deployment, { order: orderOf(job) }))
+export function carryDraw(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {
+  const call = draw(ctx.deployment, { order: orderOf(job) })
+  return carry(tx, ctx, job, { kind: 'draw', attempt: job.attempt }, [{ call }])
 }
 
-/** `who`: `all` for the full set in one call, else the one member. */
-export async function carrySeals(
-  tx: Tx,
-  ctx: Ctx,
-  job: Job,
-  who: string,
-  list: readonly { message: SealMessage; signature: Hex }[],
-) {
-  const call = seal(ctx.deployment, {
-    seals: list.map(({ message }) => message),
-    signatures: list.map(({ signature }) => signature),
-  })
-  return queue(tx, ctx, job, `seal:${job.orderId}:${job.attempt}:${who}`, 'seal', call)
+export interface SignedSeal {
+  readonly message: SealMessage
+  readonly signature: Hex
+}
+export interface SignedReveal {
+  readonly message: RevealMessage
+  readonly signature: Hex
+}
+
+/** `together`: all in one call; else a call for each, so that one that is refused does not take the others with it. */
+export function carrySeals(tx: Tx, ctx: Ctx, job: Job, list: readonly SignedSeal[], together: boolean) {
+  const calls = groups(list, together).map(({ who, some }) => ({
+    who,
+    call: seal(ctx.deployment, {
+      seals: some.map(({ message }) => message),
+      signatures: some.map(({ signature }) => signature),
+    }),
+  }))
+  return carry(tx, ctx, job, { kind: 'seal', attempt: job.attempt }, calls)
 }
 
 /** What stands for "no opening" in a reveal. */
@@ -121,33 +136,43 @@ export const NO_OPENING: Opening = {
   salt: `0x${'0'.repeat(64)}`,
 }
 
-export async function carryReveals(
+/** Like carrySeals; without any reveal the result alone is opened. */
+export function carryReveals(
   tx: Tx,
   ctx: Ctx,
   job: Job,
-  who: string,
   opening: Opening,
-  list: readonly { message: RevealMessage; signature: Hex }[],
+  list: readonly SignedReveal[],
+  together: boolean,
 ) {
-  const call = reveal(ctx.deployment, {
-    order: orderOf(job),
-    opening,
-    reveals: list.map(({ message }) => message),
-    signatures: list.map(({ signature }) => signature),
-  })
-  return queue(tx, ctx, job, `reveal:${job.orderId}:${job.attempt}:${who}`, 'reveal', call)
+  const order = orderOf(job)
+  const parts = list.length === 0 ? [{ who: 'opening', some: [] }] : groups(list, together)
+  const calls = parts.map(({ who, some }) => ({
+    who,
+    call: reveal(ctx.deployment, {
+      order,
+      opening,
+      reveals: some.map(({ message }) => message),
+      signatures: some.map(({ signature }) => signature),
+    }),
+  }))
+  return carry(tx, ctx, job, { kind: 'reveal', attempt: job.attempt }, calls)
 }
 
-export async function carrySettle(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {
-  const n = await nextTry(tx, job, 'settle')
-  if (n === null) return false
-  const key = `settle:${job.orderId}:${job.attempt}:${n}`
-  return queue(tx, ctx, job, key, 'settle', settle(ctx.deployment, { order: orderOf(job) }))
+function groups<T extends { message: { member: Address } }>(
+  list: readonly T[],
+  together: boolean,
+): { who: string; some: readonly T[] }[] {
+  if (together) return [{ who: 'all', some: list }]
+  return list.map((one) => ({ who: one.message.member, some: [one] }))
 }
 
-export async function carryExpire(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {
-  const n = await nextTry(tx, job, 'expire')
-  if (n === null) return false
-  const key = `expire:${job.orderId}:${n}`
-  return queue(tx, ctx, job, key, 'expire', expire(ctx.deployment, { order: orderOf(job) }))
+export function carrySettle(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {
+  const call = settle(ctx.deployment, { order: orderOf(job) })
+  return carry(tx, ctx, job, { kind: 'settle', attempt: job.attempt }, [{ call }])
+}
+
+export function carryExpire(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {
+  const call = expire(ctx.deployment, { order: orderOf(job) })
+  return carry(tx, ctx, job, { kind: 'expire', attempt: null }, [{ call }])
 }

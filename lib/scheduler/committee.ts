@@ -92,10 +92,7 @@ async function stepSeals(
   const everybody = (job.members ?? []).every(
     (member) => sealed.has(member) || given.some(({ message }) => message.member === member),
   )
-  if (everybody) await carrySeals(tx, ctx, job, 'all', open)
-  else if (sealsAreDue(job.sealBy ?? 0, chainNow)) {
-    for (const one of open) await carrySeals(tx, ctx, job, one.message.member, [one])
-  }
+  if (everybody || sealsAreDue(job.sealBy ?? 0, chainNow)) await carrySeals(tx, ctx, job, open, everybody)
 }
 
 /** Members whose seal is on chain, and deep enough that it stays there, are shown what the others found. */
@@ -169,7 +166,5 @@ async function stepReveals(
   // Without an opening the contract takes reveals only once nobody can open any more.
   if (run?.opening === undefined && chainNow <= openBy(job.sealBy ?? 0, job.revealBy ?? 0)) return
   const rest = given.filter(({ message }) => !onChain.has(message.member))
-  if (plan === 'all') await carryReveals(tx, ctx, job, 'all', opening, rest)
-  else if (rest.length === 0) await carryReveals(tx, ctx, job, 'opening', opening, [])
-  else for (const one of rest) await carryReveals(tx, ctx, job, one.message.member, opening, [one])
+  await carryReveals(tx, ctx, job, opening, rest, plan === 'all')
 }

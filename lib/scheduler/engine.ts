@@ -163,7 +163,7 @@ export async function advance(
       const nothing = { job, wish: 'nothing' as const, after: { kind: 'nothing' as const } }
       if (job.state === 'open') return { ...nothing, wish: await superviseOpen(tx, job, now) }
       if (job.state === 'awarded' || job.state === 'running')
-        return { ...nothing, wish: await superviseRun(tx, job, now) }
+        return { ...nothing, wish: await superviseRun(tx, ctx, job, now) }
       if (job.state === 'checking') return { ...nothing, after: await stepCommittee(tx, ctx, job, now) }
       return null
     },

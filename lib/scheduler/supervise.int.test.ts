@@ -34,7 +34,7 @@ describe('supervision', () => {
     inTransaction(rows.ctx.db, async (tx) => {
       const job = await lockJob(tx, id)
       if (job === null) throw new Error('no such job')
-      return superviseRun(tx, job, chainNow)
+      return superviseRun(tx, rows.ctx, job, chainNow)
     })
 
   it('an award that is mined but not applied yet holds back the next auction', async () => {

@@ -9,8 +9,8 @@ import type { JobsCtx } from '../jobs/ctx.ts'
 import { isVetted } from '../jobs/isVetted.ts'
 import { type Job, transition } from '../jobs/transition.ts'
 import { AWARDING, underWay } from '../jobs/underWay.ts'
-import { carryExpire } from './carry.ts'
-import { LIVE_STATES, loseRun } from './leases.ts'
+import { carryExpire, carryResult, carryStart } from './carry.ts'
+import { type Lease, LIVE_STATES, loseRun } from './leases.ts'
 
 /** `auction`: seek a node now. `deadline`: ask the chain whether the job may be ended. */
 export type Wish = 'nothing' | 'auction' | 'deadline'
@@ -55,14 +55,20 @@ const TERMINAL = /^(NonceUsed|TooLate|SignatureInvalid|OrderOutOfBounds)\b/
 export const ANSWER_SECONDS = 120
 
 /** The job was awarded: its run must be alive or reported, else another node is sought while there are attempts left. */
-export async function superviseRun(tx: Tx, job: Job, chainNow: number): Promise<Wish> {
+export async function superviseRun(
+  tx: Tx,
+  ctx: Pick<JobsCtx, 'deployment'>,
+  job: Job,
+  chainNow: number,
+): Promise<Wish> {
   if (await underWay(tx, job.id, [...AWARDING, 'cancel', 'expire'])) return 'nothing'
   const runs = await tx
-    .select({ state: leases.state, node: leases.node, reason: leases.reason })
+    .select()
     .from(leases)
     .where(and(eq(leases.jobId, job.id), eq(leases.attempt, job.attempt), eq(leases.role, 'run')))
   const alive = runs.find(({ state }) => (LIVE_STATES as readonly string[]).includes(state))
   if (alive !== undefined) {
+    await carryAgain(tx, ctx, job, alive)
     const missed = alive.state === 'finished' ? null : missedBy(job, chainNow)
     if (missed === null || job.attempt >= MOST_ATTEMPTS)
       return isOverdue(job, chainNow) ? 'deadline' : 'nothing'
@@ -90,6 +96,17 @@ export async function superviseRun(tx: Tx, job: Job, chainNow: number): Promise<
     return 'deadline'
   }
   return 'auction'
+}
+
+/** What the node signed is carried again when the chain refused or forgot it: it was in time, and the node's word. */
+async function carryAgain(tx: Tx, ctx: Pick<JobsCtx, 'deployment'>, job: Job, run: Lease): Promise<void> {
+  const { attempt, node, startSignature, commitment, resultSignature } = run
+  if (job.startedAt === null) {
+    if (startSignature !== null)
+      await carryStart(tx, ctx, job, { order: job.orderId, attempt, node }, startSignature)
+  } else if (commitment !== null && resultSignature !== null) {
+    await carryResult(tx, ctx, job, { attempt, node, commitment, signature: resultSignature })
+  }
 }
 
 /** What a node that is there but does not do its work missed; null while it may still come. */
