@@ -29,25 +29,25 @@ library Verdict {
     /// The paid seats as a bit mask (bit i = seat i). The rules apply in this order:
     /// malicious, no data, unopened, customer's fault, correct, not deterministic, wrong, no quorum.
     ///
-    /// What pays the node needs 2/3 of the seats drawn. What takes money (malicious, wrong) needs 2/3 of the members
-    /// ordered, so that a committee of one can never slash.
+    /// What confirms the node needs 2/3 of the seats drawn. What takes somebody's money on other grounds (malicious, wrong,
+    /// not deterministic) needs 2/3 of the members ordered, so that a committee of one can never do it.
     function decide(Question memory q, Seat[] memory seats) internal pure returns (Settlement, uint256 paid) {
         Tally memory t = _tally(q, seats);
         uint256 need = twoThirds(seats.length);
-        uint256 needToSlash = twoThirds(q.members);
+        uint256 needToTake = twoThirds(q.members);
 
-        if (t.malicious >= needToSlash) return (Settlement.Malicious, _having(seats, Messages.MALICIOUS));
-        if (t.noData >= needToSlash) return (Settlement.Wrong, _having(seats, Messages.NO_DATA));
+        if (t.malicious >= needToTake) return (Settlement.Malicious, _having(seats, Messages.MALICIOUS));
+        if (t.noData >= needToTake) return (Settlement.Wrong, _having(seats, Messages.NO_DATA));
         if (q.nodeOutcome == 0 || t.revealed < need) return (Settlement.NoQuorum, _revealed(seats));
 
         if (q.nodeOutcome != Messages.SUCCESS && t.failing >= need) {
             return (Settlement.CustomerFault, _having(seats, Messages.FAILURE) | _having(seats, Messages.TIMEOUT));
         }
         if (t.withNode >= need) return (Settlement.Correct, _confirmed(q, seats, t.revealed));
-        if (t.ran >= need && !_anyTwoAgree(q, seats, t)) {
+        if (t.ran >= needToTake && !_anyTwoAgree(q, seats, t)) {
             return (Settlement.NotDeterministic, _ran(seats));
         }
-        paid = _against(q, seats, t, needToSlash);
+        paid = _against(q, seats, t, needToTake);
         if (paid != 0) return (Settlement.Wrong, paid);
         return (Settlement.NoQuorum, _revealed(seats));
     }

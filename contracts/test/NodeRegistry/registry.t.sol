@@ -239,10 +239,15 @@ contract RegistryTest is MarketFixture {
             address target = registry.ticketAt(CLASS, r % registry.ticketCount(CLASS));
             vm.startPrank(registry.ownerOf(target));
             uint256 what = (r >> 128) % 4;
-            if (what == 0) registry.setActive(target, false);
-            else if (what == 1) registry.setActive(target, true);
-            else if (what == 2) try registry.requestUnbond(target) {}
-                catch {} else try registry.cancelUnbond(target) {} catch {}
+            if (what == 0) {
+                registry.setActive(target, false);
+            } else if (what == 1) {
+                registry.setActive(target, true);
+            } else if (what == 2) {
+                try registry.requestUnbond(target) {} catch {}
+            } else {
+                try registry.cancelUnbond(target) {} catch {}
+            }
             vm.stopPrank();
         }
         uint256 owners;

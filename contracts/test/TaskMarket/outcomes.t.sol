@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
-import {Job, Opening, Seat, Settlement, State} from "../../src/interfaces/Types.sol";
+import {Job, Parameters, Seat, Settlement, State} from "../../src/interfaces/Types.sol";
 import {Messages} from "../../src/Messages.sol";
 import {MarketFixture} from "../support/MarketFixture.sol";
 
@@ -117,6 +117,11 @@ contract OutcomesTest is MarketFixture {
     function test_TimeoutsAloneDoNotSlashAClaimedSuccess() external {
         Word memory slow = _says(Messages.TIMEOUT, 0);
         _check(_words(slow, slow, slow), Row(Settlement.NoQuorum, 0, 7, 0));
+    }
+
+    function test_TimeoutsDoNotMakeAFailureEnoughToSlash() external {
+        Word memory slow = _says(Messages.TIMEOUT, 0);
+        _check(_words(slow, _says(Messages.FAILURE, 0), slow), Row(Settlement.NoQuorum, 0, 7, 0));
     }
 
     function test_WrongBySuccessesAgainstAClaimedFailure() external {
@@ -247,19 +252,25 @@ contract OutcomesTest is MarketFixture {
         }
     }
 
-    /// A committee of one or two, because nobody else was there, cannot slash; it can pay.
-    function test_Case44_ACommitteeOfOneCannotSlash() external {
+    /// A committee of one, because nobody else was there, takes nobody's money: not by an output, not by any other word.
+    function test_Case44_ACommitteeOfOneTakesNobodysMoney() external {
         _to(State.Resulted);
         for (uint256 i = 1; i < 5; ++i) {
             vm.prank(_owner(i));
             registry.setActive(_node(i), false);
         }
         _draw();
-        Word[] memory words = new Word[](1);
-        words[0] = _says(OK, BAD);
-        _committee(words);
-        assertTrue(market.jobOf(id).settlement != Settlement.Wrong, "one voice is no 2/3 of three");
-        assertEq(registry.nodeOf(_node(0)).bond, BOND, "not slashed");
+        uint8[5] memory outcomes = [OK, Messages.FAILURE, Messages.TIMEOUT, Messages.MALICIOUS, Messages.NO_DATA];
+        for (uint256 i; i < outcomes.length; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            Word[] memory words = new Word[](1);
+            words[0] = _says(outcomes[i], BAD);
+            _settleAndCheck(words, Row(Settlement.NoQuorum, 0, 1, 0));
+            vm.revertToState(snapshot);
+        }
+        Word[] memory good = new Word[](1);
+        good[0] = _says(OK, GOOD);
+        _settleAndCheck(good, Row(Settlement.Correct, 6 ether, 1, 0));
     }
 
     function _check(Word[] memory words, Row memory row) private {
@@ -396,11 +407,14 @@ contract EndsTest is MarketFixture {
     }
 
     function test_AJobOfOneWeiStillFreesItsNode() external {
+        // 20% of a base of 1 wei is a penalty of nothing.
+        Parameters memory p = _parameters();
+        p.floorRate = 0;
+        market.setParameters(p);
         order.maxPrice = 1;
-        order.timeout = 1;
-        vm.prank(address(this));
         _submit();
         _award(_bid(0, 1));
+        assertEq(registry.nodeOf(_node(0)).lockedBond, 3, "three wei locked");
         vm.warp(market.jobOf(id).deadline + 1);
         market.expire(order);
         assertEq(registry.nodeOf(_node(0)).lockedBond, 0, "nothing stays locked");

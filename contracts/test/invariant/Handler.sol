@@ -79,14 +79,19 @@ contract Handler is MarketFixture {
         uint256 i = seed % 10;
         vm.startPrank(_owner(i));
         uint256 what = (seed >> 8) % 8;
-        if (what == 0) registry.setActive(_node(i), false);
-        else if (what < 4) try registry.setActive(_node(i), true) {} catch {} else if (what == 4) try registry.requestUnbond(
-            _node(i)
-        ) {}
-            catch {} else if (what == 5) try registry.cancelUnbond(_node(i)) {} catch {} else if (what == 6) try registry.withdrawBond(
-            _node(i), address(this)
-        ) {}
-            catch {} else try escrow.withdraw(escrow.balanceOf(_owner(i)), address(this)) {} catch {}
+        if (what == 0) {
+            registry.setActive(_node(i), false);
+        } else if (what < 4) {
+            try registry.setActive(_node(i), true) {} catch {}
+        } else if (what == 4) {
+            try registry.requestUnbond(_node(i)) {} catch {}
+        } else if (what == 5) {
+            try registry.cancelUnbond(_node(i)) {} catch {}
+        } else if (what == 6) {
+            try registry.withdrawBond(_node(i), address(this)) {} catch {}
+        } else {
+            try escrow.withdraw(escrow.balanceOf(_owner(i)), address(this)) {} catch {}
+        }
         vm.stopPrank();
     }
 
