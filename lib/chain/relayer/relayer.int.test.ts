@@ -15,9 +15,11 @@ import {
   logger,
   newBid,
   newOrder,
+  poolSize,
   RELAYER,
   type SignedOrder,
   startWorld,
+  timesOnChain,
   until,
   type World,
   walletOf,
@@ -87,17 +89,8 @@ describe('carrying intents to the chain', () => {
       return found?.status === 'sent' && found
     }, `${key} is sent`)
   const count = () => world.chain.publicClient.getTransactionCount({ address: account(RELAYER).address })
-  const submittedTimes = async (order: SignedOrder) => {
-    const logs = await world.chain.publicClient.getLogs({
-      address: world.deployment.addresses.taskMarket,
-      fromBlock: 0n,
-    })
-    return logs.filter((log) => log.topics[1] === order.id).length
-  }
-  const inPool = async () => {
-    const status = await world.chain.request<{ pending: string }>('txpool_status', [])
-    return Number(status.pending)
-  }
+  const submittedTimes = (order: SignedOrder) => timesOnChain(world, order)
+  const inPool = () => poolSize(world.chain)
 
   it('sends an intent once, however often it is queued, and tells the engine of its job', async () => {
     const heard: string[] = []
@@ -354,12 +347,10 @@ describe('carrying intents to the chain', () => {
     await world.chain.request('anvil_setBalance', [address, '0x0'])
     const order = await newOrder(world)
     await queue(intentFor(order))
-    const waiting = await until(async () => {
-      const found = await row(`submit:${order.id}`)
-      return found?.error ? found : undefined
-    }, 'it waits with a reason')
+    await until(async () => (await row(`submit:${order.id}`))?.error ?? undefined, 'it waits with a reason')
+    const waiting = await row(`submit:${order.id}`)
     expect(waiting).toMatchObject({ status: 'queued', nonce: null })
-    expect(waiting.error).toMatch(/holds too little ETH for gas/)
+    expect(waiting?.error).toMatch(/holds too little ETH for gas/)
     expect(relayer.health()).toMatchObject({ ok: false, detail: relayer.alert() })
     await world.chain.request('anvil_setBalance', [address, '0x8ac7230489e80000'])
     const mined = await ended(`submit:${order.id}`)

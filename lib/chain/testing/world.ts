@@ -258,3 +258,18 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
+
+/** How many events of the market are about the order, on the chain itself. */
+export async function timesOnChain(
+  world: Pick<World, 'chain' | 'deployment'>,
+  order: SignedOrder,
+): Promise<number> {
+  const { taskMarket } = world.deployment.addresses
+  const logs = await world.chain.publicClient.getLogs({ address: taskMarket, fromBlock: 0n })
+  return logs.filter((log) => log.topics[1] === order.id).length
+}
+
+/** Transactions that wait in the node's pool and could be mined. */
+export async function poolSize(chain: Chain): Promise<number> {
+  return Number((await chain.request<{ pending: string }>('txpool_status', [])).pending)
+}
