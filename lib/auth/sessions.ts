@@ -44,11 +44,6 @@ export async function endSession(db: Db, token: string): Promise<void> {
   await db.delete(sessions).where(eq(sessions.tokenHash, tokenHash(token)))
 }
 
-/** Ends every session of an address. */
-export async function endAllSessions(db: Db, address: Address): Promise<void> {
-  await db.delete(sessions).where(eq(sessions.address, address))
-}
-
 /** Chore: forgets expired sessions. Returns how many. */
 export async function forgetExpiredSessions(db: Db): Promise<number> {
   const rows = await db

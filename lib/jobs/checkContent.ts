@@ -2,7 +2,7 @@
 import { AppError } from '../kernel/errors.ts'
 import type { JobSpec } from '../protocol/jobSpec.ts'
 import { contentHash } from '../vetting/contentHash.ts'
-import { recordVerdict, type StoredVerdict, verdictOf } from '../vetting/store.ts'
+import { recordVerdict, type StoredVerdict, verdictOf } from '../vetting/verdicts.ts'
 import { vet } from '../vetting/vet.ts'
 import { contentSizes, readContent } from './contents.ts'
 import type { JobsCtx } from './ctx.ts'

@@ -4,7 +4,7 @@ import { inTransaction } from '../db/retry.ts'
 import { jobs } from '../db/schema/jobs.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Address } from '../kernel/ids.ts'
-import { decideHeld } from '../vetting/store.ts'
+import { decideHeld } from '../vetting/verdicts.ts'
 import type { JobsCtx } from './ctx.ts'
 import { lockJob, transition } from './transition.ts'
 

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../db/client.ts'
 import type { JobSpec } from '../protocol/jobSpec.ts'
 import { contentHash } from '../vetting/contentHash.ts'
-import { verdictOf } from '../vetting/store.ts'
+import { verdictOf } from '../vetting/verdicts.ts'
 
 /**
  * Whether a job's content, as its row has it now, passed vetting: the hash is computed afresh, so that a row changed after

@@ -15,7 +15,6 @@ export function ogpu(wei: bigint): Ogpu {
   return wei as Ogpu
 }
 
-export const ZERO_OGPU = ogpu(0n)
 export const WEI_PER_OGPU = 10n ** 18n
 
 /** `value * numerator / denominator`, rounded down. Throws RangeError when the denominator is not positive. */
@@ -55,9 +54,4 @@ export function formatOgpu(wei: bigint, digits = 4): string {
   if (absolute > 0n && whole === 0n && fraction === '')
     return `${negative ? '-' : ''}<0.${'0'.repeat(Math.max(0, digits - 1))}1`
   return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
-}
-
-/** Decimal string of wei, the only form in which money crosses a wire. */
-export function weiString(wei: bigint): string {
-  return wei.toString(10)
 }

@@ -44,14 +44,6 @@ async function run<Input, T>(
   }
 }
 
-/** An action for anybody. */
-export function publicAction<Input, T>(
-  schema: ZodType<Input>,
-  work: (input: ActionInput<Input, Caller | null>) => Promise<T>,
-) {
-  return (raw: unknown) => run(schema, raw, (input, caller) => work({ input, caller, runtime: runtime() }))
-}
-
 /** An action for a signed-in person; the caller's address is the session's. */
 export function sessionAction<Input, T>(
   schema: ZodType<Input>,

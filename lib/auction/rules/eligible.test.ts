@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveNode } from '../../jobs/liveNodes.ts'
+import type { LiveNode } from '../../jobs/rules/liveNode.ts'
 import { field, otherOwners, reasonAgainst, type Wanted } from './eligible.ts'
 
 const address = (n: number) => `0x${n.toString(16).padStart(40, '0')}` as const

@@ -1,5 +1,5 @@
 /** Who may bid for a job, and why the others may not. Pure; every refusal is kept and shown as "why this node". */
-import type { LiveNode } from '../../jobs/liveNodes.ts'
+import type { LiveNode } from '../../jobs/rules/liveNode.ts'
 import type { Address } from '../../kernel/ids.ts'
 import type { RuntimeName } from '../../protocol/jobSpec.ts'
 
