@@ -1,7 +1,9 @@
 /** A worker in small: opens a room, runs what it is told and says when it runs. Started by tests as a process of its own. */
+import { closeInheritedDescriptors } from './descriptors.ts'
 import { detectSandbox } from './detect.ts'
 import { LIMITS } from './trial.testing.ts'
 
+closeInheritedDescriptors()
 const say = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`)
 
 const [uid, path, command, ...args] = process.argv.slice(2)

@@ -106,4 +106,66 @@ describe('the supervisor of a room', () => {
       expect(lines.at(-1)).toMatchObject({ stdout: 'none\n', report: { exitCode: 0 } })
     },
   )
+
+  test('[case 98] descriptors that the worker was started with do not reach a job', async () => {
+    // A high number, which Node itself does not look after.
+    const withDescriptor =
+      'import os, sys; os.dup2(os.open("/etc/hostname", os.O_RDONLY), 200); os.execv(sys.argv[1], sys.argv[1:])'
+    const command = [
+      process.execPath,
+      '--import',
+      'tsx',
+      FIXTURE,
+      '-',
+      PATH,
+      'sh',
+      '-c',
+      'for each in /proc/self/fd/*; do echo "${each##*/}"; done',
+    ]
+    const { lines, ended } = follow(
+      spawn('/usr/bin/python3', ['-c', withDescriptor, ...command], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    )
+    await ended
+    const { stdout } = lines.at(-1) as { stdout: string }
+    // The shell itself holds the folder it lists.
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map(Number)
+        .filter((number) => number > 2).length,
+    ).toBeLessThanOrEqual(1)
+    expect(stdout).not.toContain('200')
+  })
+
+  test('where user namespaces are switched off no sandbox is claimed, and the reason and a remedy are given', async () => {
+    const command = [process.execPath, '--import', 'tsx', FIXTURE, '-', PATH]
+    const noNamespaces = [
+      '--unshare-user',
+      '--uid',
+      '1000',
+      '--gid',
+      '1000',
+      '--disable-userns',
+      '--bind',
+      '/',
+      '/',
+      '--dev',
+      '/dev',
+      '--proc',
+      '/proc',
+    ]
+    const { lines, ended } = follow(
+      spawn('bwrap', [...noNamespaces, '--', ...command], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    )
+    await ended
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatchObject({
+      found: {
+        kind: 'none',
+        reason: expect.stringContaining('bubblewrap does not work here'),
+        fix: expect.stringContaining('namespaces'),
+      },
+    })
+  })
 })
