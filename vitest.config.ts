@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{lib,worker,cli,components,app,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{lib,worker,cli,components,app,scripts,messages}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.int.test.ts'],
           testTimeout: 10_000,
         },

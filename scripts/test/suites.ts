@@ -10,8 +10,6 @@ const REPORTS = join(ROOT, 'test-results')
 /** Playwright empties its own output folder at each run; reports lie beside it. */
 const report = (name: string): string => join(REPORTS, `report-${name}.json`)
 
-export type Suite = 'contracts' | 'unit' | 'integration' | 'browser'
-
 type Program = {
   readonly file: string
   readonly args: readonly string[]
