@@ -16,7 +16,7 @@ export function Footer() {
         <FooterList title={t('footerNetwork')}>
           <FooterLink href="/nodes">{t('nodes')}</FooterLink>
           <FooterLink href="/jobs">{t('jobs')}</FooterLink>
-          <FooterLink href="/ops">{t('ops')}</FooterLink>
+          <FooterLink href="/jobs/new">{t('newJob')}</FooterLink>
         </FooterList>
         <FooterList title={t('footerBuild')}>
           <li>

@@ -50,12 +50,14 @@ export function LogView({
   revision,
   leaseId,
   live,
+  ended,
   stored,
 }: {
   jobId: string
   revision: number
   leaseId: string | null
   live: boolean
+  ended: boolean
   stored: string | null
 }) {
   const t = useTranslations('job')
@@ -87,7 +89,7 @@ export function LogView({
         }}
       >
         {shown.length === 0 ? (
-          <p className="px-4 py-2 text-sm text-ink-2">{live ? t('log.waiting') : t('log.none')}</p>
+          <p className="px-4 py-2 text-sm text-ink-2">{ended ? t('log.none') : t('log.waiting')}</p>
         ) : (
           <>
             {lines.length > shown.length ? (
@@ -128,7 +130,13 @@ export function LogView({
               live && connected ? 'needle bg-signal' : 'border border-line-2',
             )}
           />
-          {live ? (connected ? t('log.live') : t('log.reconnecting')) : t('log.ended')}
+          {ended
+            ? t('log.ended')
+            : connected
+              ? live
+                ? t('log.live')
+                : t('log.notYet')
+              : t('log.reconnecting')}
         </span>
         {following ? null : (
           <button

@@ -59,7 +59,7 @@ function Details({ data }: { data: Record<string, unknown> }) {
     parts.push(<span key="attempt">{t('attempt', { number: attempt })}</span>)
   const wei = text('price') ?? text('locked') ?? text('amount') ?? text('wei')
   if (wei !== null && /^\d{1,78}$/.test(wei)) parts.push(<Amount key="wei" wei={wei} />)
-  const reason = text('reason')
+  const reason = text('reason') ?? text('text') ?? text('note')
   if (reason !== null) parts.push(<span key="reason">{reason}</span>)
   if (parts.length === 0) return null
   return <p className="flex flex-wrap gap-x-3 text-sm text-ink-2 [overflow-wrap:anywhere]">{parts}</p>

@@ -22,10 +22,10 @@ export function WhyNode({ bids }: { bids: JobView['bids'] }) {
           </tr>
         </thead>
         <tbody>
-          {bids.map((bid) => (
+          {inOrder(bids).map((bid) => (
             <tr key={`${bid.attempt}-${bid.node}`}>
               <td>
-                <span className="inline-flex items-baseline gap-2">
+                <span className="inline-flex items-baseline gap-2 whitespace-nowrap">
                   <span
                     aria-hidden="true"
                     className={cn(
@@ -56,5 +56,18 @@ export function WhyNode({ bids }: { bids: JobView['bids'] }) {
         </tbody>
       </table>
     </div>
+  )
+}
+
+const RANK = { won: 0, passed: 1, declined: 2 } as const
+
+/** The newest attempt first, in it the winner, then by price. */
+function inOrder(bids: JobView['bids']): JobView['bids'] {
+  const price = (bid: JobView['bids'][number]) => (bid.price === null ? 10n ** 60n : BigInt(bid.price))
+  return [...bids].sort(
+    (a, b) =>
+      b.attempt - a.attempt ||
+      RANK[a.decision] - RANK[b.decision] ||
+      (price(a) < price(b) ? -1 : price(a) > price(b) ? 1 : a.name.localeCompare(b.name, 'en')),
   )
 }

@@ -24,7 +24,7 @@ export function Figures({ network }: { network: NetworkView }) {
         <Figure
           value={<Amount wei={network.paidOut} digits={2} unit={false} />}
           what={t('paidOut')}
-          note={`${network.jobsSettled} ${t('jobsSettled')}, ${t('ofTotal', { total: network.jobsTotal })}`}
+          note={t('settledOf', { settled: network.jobsSettled, total: network.jobsTotal })}
         />
         <Figure
           value={network.medianSeconds === null ? '–' : duration(network.medianSeconds)}

@@ -34,6 +34,17 @@ export const TIMELINE_KINDS = [
   'dataDeleted',
   'final',
   'difference',
+  'auction',
+  'processStarted',
+  'runFinished',
+  'memberSealed',
+  'memberRevealed',
+  'seatsOpened',
+  'nodeHandsBack',
+  'gaveUp',
+  'cancelRequested',
+  'cancelledBeforeChain',
+  'waiting',
 ] as const
 export type TimelineKind = (typeof TIMELINE_KINDS)[number]
 

@@ -25,10 +25,19 @@ const MOVING: ReadonlySet<string> = new Set([
   'sealed',
   'open',
 ])
-const FAILED: ReadonlySet<string> = new Set(['wrong', 'refunded', 'expired', 'silent', 'failed', 'lost'])
+const FAILED: ReadonlySet<string> = new Set([
+  'wrong',
+  'refunded',
+  'expired',
+  'silent',
+  'failed',
+  'lost',
+  'revoked',
+])
 
 /** Turns what each node did lately into columns, one a job, the newest `columns` of them. */
-export function lanesOf(nodes: readonly NodeHistory[], columns: number): LaneChart {
+export function lanesOf(known: readonly NodeHistory[], columns: number): LaneChart {
+  const nodes = [...known].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
   const lanes = nodes.map((node) => ({
     node: node.node,
     name: node.name,

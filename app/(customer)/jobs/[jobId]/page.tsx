@@ -95,6 +95,7 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
                 revision={job.revision}
                 leaseId={job.leaseId}
                 live={live}
+                ended={ended}
                 stored={job.stdout}
               />
             </Section>
@@ -104,14 +105,6 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
               ) : (
                 <p className="py-4 text-ink-2">{ended ? t('resultNever') : t('resultNotYet')}</p>
               )}
-            </Section>
-            <Section id="cost" title={t('costTitle')}>
-              <Cost job={job} />
-            </Section>
-          </div>
-          <div className="min-w-0 space-y-12">
-            <Section id="timeline" title={t('timelineTitle')} aside={t('timelineUtc')}>
-              <Timeline entries={job.timeline} />
             </Section>
             <Section id="committee" title={t('committeeTitle')}>
               <Committee seats={job.committee}>
@@ -131,6 +124,14 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
                   />
                 )}
               </Committee>
+            </Section>
+            <Section id="cost" title={t('costTitle')}>
+              <Cost job={job} />
+            </Section>
+          </div>
+          <div className="min-w-0 space-y-12">
+            <Section id="timeline" title={t('timelineTitle')} aside={t('timelineUtc')}>
+              <Timeline entries={job.timeline} />
             </Section>
             <Section id="why" title={t('whyTitle')}>
               <WhyNode bids={job.bids} />
