@@ -12,7 +12,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{lib,worker,cli,components,app,scripts,messages}/**/*.test.{ts,tsx}'],
+          include: [
+            '{lib,worker,cli,components,app,scripts,messages}/**/*.test.{ts,tsx}',
+            'tests/{bench,chaos,support}/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/*.int.test.ts'],
           testTimeout: 10_000,
         },
