@@ -1,4 +1,5 @@
 /** One node's worker put together: what it has, what it promises, and the duties it holds. */
+import { statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import type { TypedDataDomain } from 'viem'
 import { messageOf } from '#lib/kernel/errors.ts'
@@ -36,6 +37,8 @@ import { bidFor } from './session/quote.ts'
 export const WORKER_VERSION = '0.1.0'
 
 const MIB = 1024 * 1024
+/** Free space in the home folder below which no work is asked for. */
+const LEAST_DISK_BYTES = 512 * MIB
 /** Committee checks are drawn, not asked for, so they have places of their own. */
 const CHECK_PLACES = 3
 /** How long a content that cannot be had is asked for. */
@@ -198,6 +201,7 @@ export class Worker {
     if (request.order.gpuClass !== this.gpuClass) return no(`serves GPU class ${this.gpuClass}`)
     if ((request.memoryMiB + request.diskMiB) * MIB > totalmem()) return no('not enough memory')
     if (this.running() >= this.config.slots) return no('all places are taken')
+    if (await this.isDiskShort()) return no('the disk is nearly full')
     const about = {
       orderId: request.orderId,
       attempt: request.attempt,
@@ -212,6 +216,12 @@ export class Worker {
       message: bid,
     })
     return { kind: 'bid', bid: toWire(bid), signature }
+  }
+
+  /** Results and salts must find room, or a job would be run for nothing. */
+  private async isDiskShort(): Promise<boolean> {
+    const { bavail, bsize } = await statfs(this.config.home)
+    return bavail * bsize < LEAST_DISK_BYTES
   }
 
   private async domain(): Promise<TypedDataDomain> {

@@ -9,6 +9,7 @@ import { eventually, processesWith } from './trial.testing.ts'
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const FIXTURE = fileURLToPath(new URL('./supervisor.fixture.ts', import.meta.url))
+const BWRAP = 'bwrap'
 const PATH = process.env.PATH ?? ''
 const UID_OF_NOBODY_IN_PARTICULAR = '1987654'
 
@@ -156,7 +157,7 @@ describe('the supervisor of a room', () => {
       '/proc',
     ]
     const { lines, ended } = follow(
-      spawn('bwrap', [...noNamespaces, '--', ...command], { stdio: ['ignore', 'pipe', 'inherit'] }),
+      spawn(BWRAP, [...noNamespaces, '--', ...command], { stdio: ['ignore', 'pipe', 'inherit'] }),
     )
     await ended
     expect(lines).toHaveLength(1)
