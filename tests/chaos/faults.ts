@@ -2,7 +2,7 @@
  * Dishonest nodes, each a process of its own among six honest ones: jobs are run, every party's balance is read before and
  * after, and the change is compared to the wei with the outcome table.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createWalletClient, defineChain, http, type PublicClient } from 'viem'
 import { mnemonicToAccount, type PrivateKeyAccount } from 'viem/accounts'
@@ -40,6 +40,7 @@ const TERMS = {
 } as const
 const LATE_SECONDS = TERMS.timeoutSeconds + PARAMETERS.sealMarginSeconds + 3 * PARAMETERS.revealSeconds
 const JOB_PATIENCE = 240_000
+const SETTLING = 4_000
 
 const SUM: Program = {
   title: 'sum',
@@ -65,6 +66,8 @@ interface Fault {
   readonly ending: (node: Address) => Ending
   /** The attempt is taken from the node and given to another. */
   readonly isReplaced?: true
+  /** It fills no seat it is drawn for. */
+  readonly isSilentMember?: true
 }
 
 const HONEST: Ending = { row: 'correct', unpaid: [], fined: [] }
@@ -150,6 +153,7 @@ const FAULTS: readonly Fault[] = [
     job: SLOW_SUM,
     ending: () => HONEST,
     isReplaced: true,
+    isSilentMember: true,
   },
 ]
 
@@ -292,6 +296,7 @@ async function tryFault(stage: Stage, fault: Fault, index: number, jobs: number)
   const node = lower(keyAt(join(folder, 'node.key')).address)
   const owner = keyAt(join(folder, 'owner.key'))
   const logFile = join(lab.home, 'logs', `fault-${index}.jsonl`)
+  const log = createWriteStream(join(lab.home, 'logs', `fault-${index}.log`))
   say(`${fault.name}: ${jobs} jobs`)
   const child = await spawnOwned(
     process.execPath,
@@ -312,10 +317,13 @@ async function tryFault(stage: Stage, fault: Fault, index: number, jobs: number)
         OPENGPU_FAULT_RPC: lab.network.rpcUrl.replace(/^ws/, 'http'),
         ...fault.environment,
       },
+      onLine: (line) => log.write(`${line}\n`),
     },
   )
   try {
     await untilLive(stage, HONEST_NODES + 1, child)
+    // A node that came only now is passed over for a moment.
+    await pause(SETTLING)
     const parties = partiesOf(stage, node, index)
     const before = await readMoney(stage, parties)
     const placed = await runJobs(stage, fault, jobs)
@@ -355,6 +363,7 @@ async function tryFault(stage: Stage, fault: Fault, index: number, jobs: number)
     }
   } finally {
     await child.stop('SIGTERM', 3_000)
+    log.end()
     // It leaves, so that no later job draws it.
     const hash = await walletOf(lab, owner).writeContract({
       address: lab.network.deployment.addresses.nodeRegistry,
@@ -455,12 +464,14 @@ function expectedOf(
     const holds = fault.role === 'run' ? ran : members.includes(node)
     if (holds) held++
     const runner = last.args.node as Address
+    const ending = holds ? fault.ending(node) : HONEST
+    const silent = fault.isSilentMember === true && members.includes(node) ? [node] : []
     if (holds && fault.role === 'run' && (runner === node) !== (fault.isReplaced === undefined))
       problems.push(`order ${orderId} ended with ${runner === node ? 'the dishonest' : 'another'} node`)
     addOutcome(
       deltas,
       { order, node: runner, price: BigInt(last.args.price as string), members },
-      holds ? fault.ending(node) : HONEST,
+      { ...ending, unpaid: [...ending.unpaid, ...silent], fined: [...ending.fined, ...silent] },
       { feeBps: PARAMETERS.feeBps, fineBps: PARAMETERS.fineBps, floorRate: PARAMETERS.floorRate },
       stage.treasury,
       (each) => owners.get(each) as Address,

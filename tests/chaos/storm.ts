@@ -101,10 +101,18 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     const refunds = found.ends.flatMap(({ orderId, row }) =>
       row === null || row === 'correct' ? [] : [{ job: titles.get(orderId) ?? orderId, reason: row }],
     )
+    // An order that no node took in time never locked anything. Gone without a word is something else: lost.
+    const told = new Map((await customer.jobs()).map(({ id, state }) => [id, state]))
+    const untaken = placed.filter(
+      ({ orderId, jobId }) => found.lost.includes(orderId) && told.get(jobId) === 'expired',
+    )
+    const lost = found.lost.length - untaken.length
+    refunds.push(
+      ...untaken.map(({ title }) => ({ job: title, reason: 'not taken in time; nothing was locked' })),
+    )
     const shown = await tellOf(customer, found.stuck, placed)
     for (const line of shown) say(line)
-    const isClean =
-      found.stuck.length + found.lost.length + found.paidTwice.length + found.violations.length === 0
+    const isClean = found.stuck.length + lost + found.paidTwice.length + found.violations.length === 0
     stop = () => lab.stop(options.keep || !isClean)
     if (options.keep || !isClean) say(`the data folder stays: ${lab.home}`)
     say(`longest pause between blows: ${(strikes.longestPause() / 1000).toFixed(1)} s`)
@@ -112,7 +120,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       jobs,
       settled,
       refunded: refunds.length + refused.length,
-      lost: found.lost.length,
+      lost,
       paidTwice: found.paidTwice.length,
       stuck: found.stuck.length,
       kills: { ...strikes.kills },
