@@ -13,7 +13,6 @@ import { award, replace, submitAndAward } from '../chain/write/index.ts'
 import type { Tx } from '../db/client.ts'
 import { inTransaction } from '../db/retry.ts'
 import { bids, leases } from '../db/schema/dispatch.ts'
-import { chainNow } from '../jobs/chainNow.ts'
 import type { BidAnswer, JobsCtx } from '../jobs/ctx.ts'
 import { liveNodes } from '../jobs/liveNodes.ts'
 import type { LiveNode } from '../jobs/rules/liveNode.ts'
@@ -51,15 +50,15 @@ interface Verdict {
   readonly reason: string
 }
 
-/** Holds an auction for the next attempt of the job as it was read. */
-export async function holdAuction(ctx: JobsCtx, job: Job): Promise<AuctionOutcome> {
+/** Holds an auction for the next attempt of the job as it was read, at chain time `now`. */
+export async function holdAuction(ctx: JobsCtx, job: Job, now: number): Promise<AuctionOutcome> {
   if (job.spec === null) return { kind: 'nobody', why: 'The data of this job was deleted.' }
   const attempt = job.attempt + 1
   const order = orderSchema.parse(job.order)
-  const [nodes, failed, now, { floorRate }] = await Promise.all([
+  const [nodes, failed, predictedSeconds, { floorRate }] = await Promise.all([
     liveNodes(ctx.db, ctx.deployment.id),
     failedNodes(ctx, job),
-    chainNow(ctx),
+    predictSeconds(ctx.db, job),
     parameters(ctx.chain, ctx.deployment),
   ])
   const wanted: Wanted = {
@@ -81,19 +80,20 @@ export async function holdAuction(ctx: JobsCtx, job: Job): Promise<AuctionOutcom
       order: job.order,
       attempt,
       runtime: job.spec.runtime,
-      predictedSeconds: await predictSeconds(ctx.db, job),
+      predictedSeconds,
       memoryMiB: job.spec.resources.memoryMiB,
       diskMiB: job.spec.resources.diskMiB,
     },
   )
-  const judged = await Promise.all(
-    eligible.map((node) => judge(ctx, job, order, attempt, now, floorRate, node, answers.get(node.node))),
+  const facts = { job, order, attempt, now, floorRate }
+  const judged = eligible.map((node) => judge(facts, node, answers.get(node.node)))
+  const winner = await pickWinner(
+    ctx,
+    job,
+    judged,
+    (node) => otherOwners(nodes, node, wanted) >= order.members,
   )
-  const offers = judged.flatMap(({ offer }) => (offer === null ? [] : [offer]))
-  const winner = chooseLowest(
-    job.orderId,
-    offers.filter((offer) => otherOwners(nodes, offer.node, wanted) >= order.members),
-  )
+  const offers = judged.filter(({ offer }) => offer !== null)
   if (winner === null) {
     const why =
       offers.length > 0
@@ -123,33 +123,56 @@ async function failedNodes(ctx: JobsCtx, job: Job): Promise<Set<Address>> {
   return new Set(rows.map(({ node }) => node))
 }
 
-async function judge(
-  ctx: JobsCtx,
-  job: Job,
-  order: Order,
-  attempt: number,
-  chainNowSeconds: number,
-  floorRate: bigint,
+interface Facts {
+  readonly job: Job
+  readonly order: Order
+  readonly attempt: number
+  readonly now: number
+  readonly floorRate: bigint
+}
+
+function judge(
+  { job, order, attempt, now, floorRate }: Facts,
   node: LiveNode,
   answer: BidAnswer | undefined,
-): Promise<Verdict> {
-  const declined = (reason: string): Verdict => ({
-    node: node.node,
-    offer: null,
-    decision: 'declined',
-    reason,
-  })
-  if (answer === undefined || answer.kind === 'silent') return declined('it did not answer in time')
-  if (answer.kind === 'decline') return declined(`it declined: ${answer.reason}`)
+): Verdict {
+  if (answer === undefined || answer.kind === 'silent')
+    return declined(node.node, 'it did not answer in time')
+  if (answer.kind === 'decline') return declined(node.node, `it declined: ${answer.reason}`)
   const { bid, signature } = answer
-  const expected = { orderId: job.orderId, attempt, node: node.node, order, chainNow: chainNowSeconds }
+  const expected = { orderId: job.orderId, attempt, node: node.node, order, chainNow: now }
   const problem = bidProblem(bid, expected)
-  if (problem !== null) return declined(problem)
-  if (bondFor(order, bid.price, floorRate) > node.freeBond) return declined('too little of its bond is free')
-  if (!(await isNodeSignature(ctx, node.node, bid, signature)))
-    return declined('the bid is not signed by the node')
+  if (problem !== null) return declined(node.node, problem)
+  if (bondFor(order, bid.price, floorRate) > node.freeBond)
+    return declined(node.node, 'too little of its bond is free')
   const offer = { node: node.node, price: bid.price, bid, signature }
   return { node: node.node, offer, decision: 'passed', reason: '' }
+}
+
+function declined(node: Address, reason: string): Verdict {
+  return { node, offer: null, decision: 'declined', reason }
+}
+
+/**
+ * The lowest offer that its node really signed and that leaves a committee. Signatures are looked at from the lowest bid
+ * on, because each costs milliseconds and only the winner's goes on chain; `judged` is told of a forged one.
+ */
+async function pickWinner(
+  ctx: JobsCtx,
+  job: Job,
+  judged: Verdict[],
+  leavesCommittee: (node: Address) => boolean,
+): Promise<Offer | null> {
+  for (;;) {
+    const offers = judged.flatMap(({ offer }) =>
+      offer !== null && leavesCommittee(offer.node) ? [offer] : [],
+    )
+    const lowest = chooseLowest(job.orderId, offers)
+    if (lowest === null || (await isNodeSignature(ctx, lowest.node, lowest.bid, lowest.signature)))
+      return lowest
+    const at = judged.findIndex(({ node }) => node === lowest.node)
+    judged[at] = declined(lowest.node, 'the bid is not signed by the node')
+  }
 }
 
 function decide(verdict: Verdict, winner: Offer): Verdict {

@@ -54,13 +54,22 @@ export async function createJob(ctx: JobsCtx, input: NewJob): Promise<Created> {
   }
   const known = await jobOf(ctx, id)
   if (known !== null) return { ...known, created: false }
-  const now = await fromChain(() => chainNow(ctx))
-  const problem = orderProblem(order, spec, { auctioneer: lower(ctx.auctioneer.address), chainNow: now })
+  // Asked side by side, because a customer waits; answered in this order, so that the first thing wrong is what he hears.
+  const asked = {
+    now: fromChain(() => chainNow(ctx)),
+    signature: requireSignature(ctx, domain, order, signature),
+    content: requireContents(ctx, spec).then(() => checkContent(ctx, spec)),
+    capacity: requireCapacity(ctx, spec, order),
+    funds: requireFunds(ctx, order, signature),
+  }
+  await Promise.allSettled(Object.values(asked))
+  const facts = { auctioneer: lower(ctx.auctioneer.address), chainNow: await asked.now }
+  const problem = orderProblem(order, spec, facts)
   if (problem !== null) throw new AppError(problem.code, problem.message, { status: 422 })
-  await requireSignature(ctx, domain, order, signature)
-  await requireContents(ctx, spec)
-  const [verdict] = await Promise.all([checkContent(ctx, spec), requireCapacity(ctx, spec, order)])
-  if (verdict.decision !== 'reject') await requireFunds(ctx, order, signature)
+  await asked.signature
+  const verdict = await asked.content
+  await asked.capacity
+  if (verdict.decision !== 'reject') await asked.funds
 
   const state: JobState =
     verdict.decision === 'pass' ? 'open' : verdict.decision === 'hold' ? 'held' : 'rejected'

@@ -170,13 +170,13 @@ export async function advance(
   )
   if (step === null) return
   if (step.after.kind === 'mine') await makeSeed(ctx, step.job, step.after.through)
-  if (step.wish === 'auction' && !snooze.isAsleep(id)) await seekNode(ctx, snooze, step.job)
+  if (step.wish === 'auction' && !snooze.isAsleep(id)) await seekNode(ctx, snooze, step.job, now)
   const mayEnd = step.wish === 'deadline' || (step.wish === 'auction' && step.job.onChain)
   if (mayEnd) await endIfOver(ctx, step.job, now)
 }
 
-async function seekNode(ctx: JobsCtx, snooze: Snooze, job: Job): Promise<void> {
-  const outcome = await holdAuction(ctx, job)
+async function seekNode(ctx: JobsCtx, snooze: Snooze, job: Job, now: number): Promise<void> {
+  const outcome = await holdAuction(ctx, job, now)
   if (outcome.kind !== 'nobody') {
     snooze.forget(job.id)
     return
