@@ -1,5 +1,5 @@
 /** The whole local network as children of this process: database, chain, server, nodes. `npm start`, chaos and bench share it. */
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import type { Deployment } from '#lib/chain/deployment.ts'
@@ -54,6 +54,8 @@ export type Network = {
 }
 
 const READY_WITHIN = 90_000
+/** Bytes. */
+const LARGEST_LOG = 20_000_000
 
 /** What has been started, ended in the opposite order. */
 type Started = {
@@ -150,7 +152,7 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
   }
 
   await options.built()
-  const url = `http://${options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host}:${options.port}`
+  const url = `http://${localName(options.host)}:${options.port}`
   const serverEnvironment = {
     DATABASE_URL: databaseUrl,
     RPC_URL: rpcUrl,
@@ -309,6 +311,12 @@ function portOf(port: number | null): { preferredPort?: number } {
   return port === null || port === 0 ? {} : { preferredPort: port }
 }
 
+/** How this machine itself reaches what listens on `host`. */
+function localName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
 function portIn(url: string): number | null {
   return URL.canParse(url) ? Number(new URL(url).port) : null
 }
@@ -322,7 +330,7 @@ async function startProgram(
   ready?: (child: OwnedChild) => Promise<void>,
 ): Promise<Process> {
   mkdirSync(join(options.home, 'logs'), { recursive: true })
-  const log = createWriteStream(join(options.home, 'logs', `${name}.log`), { flags: 'a' })
+  const log = openLog(join(options.home, 'logs', `${name}.log`))
   const child = await spawnOwned(process.execPath, ['--import', 'tsx', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
@@ -339,6 +347,12 @@ async function startProgram(
     }
   }
   return { child, stop }
+}
+
+/** Appends to a log; one that has grown large becomes the single older one beside it. */
+function openLog(file: string): WriteStream {
+  if (existsSync(file) && statSync(file).size > LARGEST_LOG) renameSync(file, `${file}.1`)
+  return createWriteStream(file, { flags: 'a' })
 }
 
 /** Waits until the address answers at all. */

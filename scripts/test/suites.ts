@@ -1,5 +1,5 @@
 /** The test suites, each run by its own program and read back as rows. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,16 @@ type Program = {
   readonly minutes: number
 }
 
+let current: ChildProcess | undefined
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The runner ends its own helpers; we leave when it has.
+    if (current === undefined || current.exitCode !== null) process.exit(130)
+    current.once('exit', () => process.exit(130))
+    current.kill(signal)
+  })
+}
+
 /** Runs a program with its output on ours; `output` instead names a file for its standard output. Resolves with the exit status. */
 function runProgram(program: Program): Promise<number> {
   return new Promise((resolve) => {
@@ -26,6 +36,7 @@ function runProgram(program: Program): Promise<number> {
       env: { ...process.env, ...program.env },
       stdio: ['ignore', program.output ? 'pipe' : process.argv.includes('--json') ? 2 : 'inherit', 'inherit'],
     })
+    current = child
     if (program.output && child.stdout) child.stdout.pipe(createWriteStream(program.output))
     // A runner that hangs must not hang everything: it counts as failed.
     const timer = setTimeout(() => child.kill('SIGKILL'), program.minutes * 60_000)

@@ -33,6 +33,8 @@ export type ChainOptions = {
 
 /** How long after the last transaction the chain still counts as busy. */
 const BUSY_FOR = 60_000
+/** How long the last save may take when the chain is ended. */
+const SAVE_WITHIN = 15_000
 /** Historical states kept in memory: enough for a reorganisation and for reads that trail the head. */
 const STATES_IN_MEMORY = 512
 
@@ -106,15 +108,30 @@ export async function startChainServer(options: ChainOptions = {}): Promise<Runn
     port,
     child,
     stop: async () => {
-      await pulse?.stop()
-      await saver?.stop()
-      if (files && !child.hasExited()) {
+      // A chain that no longer answers is ended all the same, with the state of its last save.
+      await within(SAVE_WITHIN, async () => {
+        await pulse?.stop()
+        await saver?.stop()
+        if (!files || child.hasExited()) return
         // No block may come between the last save and the end.
-        await rpc(http, 'evm_setAutomine', [false]).catch(() => {})
-        await saveState(http, files.kept).catch(options.onProblem ?? (() => {}))
-      }
-      await child.stop('SIGTERM', 20_000)
+        await rpc(http, 'evm_setAutomine', [false])
+        await saveState(http, files.kept)
+      }).catch(options.onProblem ?? (() => {}))
+      await child.stop('SIGTERM', 5_000)
     },
+  }
+}
+
+/** Rejects when `work` takes longer than `milliseconds`; the work itself is left to end by itself. */
+async function within(milliseconds: number, work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds)
+  })
+  try {
+    await Promise.race([work(), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

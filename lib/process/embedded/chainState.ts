@@ -3,9 +3,9 @@
  * between would cost everything since the start, a kill while writing would cost the chain. So its state is asked for
  * after every block (never more than a quarter of the time) and written beside the old file, which it then replaces.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { rpc } from './rpc.ts'
@@ -37,7 +37,7 @@ export function prepareState(files: ChainFiles): void {
   const kept = readState(files.kept)
   const onExit = readState(files.onExit)
   const newest = onExit && heightOf(onExit) >= (kept ? heightOf(kept) : -1n) ? onExit : kept
-  rmSync(`${files.kept}.new`, { force: true })
+  forgetHalfWritten(files.kept)
   if (newest === null) {
     // Nothing to begin from, and nothing whole to lose.
     rmSync(files.kept, { force: true })
@@ -56,6 +56,11 @@ export function prepareState(files: ChainFiles): void {
   const blocks = (newest.blocks ?? []).filter((block) => !isFirst(block) || block === oldest)
   writeWhole(files.kept, JSON.stringify({ ...newest, blocks }), 0o600)
   rmSync(files.onExit, { force: true })
+}
+
+function forgetHalfWritten(file: string): void {
+  for (const name of readdirSync(dirname(file)))
+    if (name.endsWith('.new')) rmSync(join(dirname(file), name), { force: true })
 }
 
 type Block = NonNullable<State['blocks']>[number]
@@ -78,13 +83,17 @@ function readState(file: string): State | null {
   }
 }
 
+let writes = 0
+
 /** Asks the chain for its state and puts it in place of `file`. */
 export async function saveState(http: string, file: string): Promise<void> {
   const packed = await rpc<string>(http, 'anvil_dumpState', [], 120_000)
   const bytes = Buffer.from(packed.slice(2), 'hex')
   const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? await unzip(bytes) : bytes
-  await writeFile(`${file}.new`, text)
-  await rename(`${file}.new`, file)
+  // The saver of a chain that was killed may still be writing when the next one begins.
+  const beside = `${file}.${++writes}.new`
+  await writeFile(beside, text)
+  await rename(beside, file)
 }
 
 export type StateSaver = {
