@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { findChromium } from './test/chromium.ts'
-import { ROOT } from './test/suites.ts'
+import { ROOT } from './start/build.ts'
 
 const chromium = await findChromium()
 if (chromium === null) {
