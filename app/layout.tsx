@@ -11,11 +11,11 @@ import { grotesk, mono } from './fonts.ts'
 import './globals.css'
 
 export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('meta')
+  const meta = await getTranslations('meta')
   return {
-    title: { default: t('title'), template: `%s · ${t('name')}` },
-    description: t('description'),
-    applicationName: t('name'),
+    title: { default: meta('title'), template: `%s · ${meta('name')}` },
+    description: meta('description'),
+    applicationName: meta('name'),
   }
 }
 
