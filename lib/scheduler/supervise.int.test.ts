@@ -1,4 +1,4 @@
-import { eq, max } from 'drizzle-orm'
+import { eq, max, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction } from '#lib/db/retry.ts'
 import { blocks, intents } from '#lib/db/schema/chain.ts'
@@ -9,6 +9,7 @@ import {
   awarded,
   chainSays,
   grantOf,
+  intentsOf,
   jobNow,
   leasesOf,
   makeJob,
@@ -20,7 +21,7 @@ import {
 } from '#tests/support/jobRows.ts'
 import { heartbeat } from './leases.ts'
 import { runStarted } from './messages.ts'
-import { ANSWER_SECONDS, superviseOpen, superviseRun, type Wish } from './supervise.ts'
+import { ANSWER_SECONDS, expireIfDue, superviseOpen, superviseRun, type Wish } from './supervise.ts'
 
 describe('supervision', () => {
   let rows: Rows
@@ -106,4 +107,54 @@ describe('supervision', () => {
     )
     expect(await leasesOf(rows, job.id)).toMatchObject([{ state: 'finished' }])
   })
+
+  it('[case 81] a job that no node survives is tried four times and then ends at its deadline', async () => {
+    const job = await makeJob(rows)
+    await chainSays(rows, job, submitted(rows))
+    for (const attempt of [1, 2, 3, 4]) {
+      const replaced = ['Replaced', { attempt: attempt - 1, oldNode: lower(node(0).address) }] as const
+      await chainSays(rows, job, ...(attempt === 1 ? [] : [replaced]), awarded(node(attempt - 1), attempt))
+      const [lease] = (await leasesOf(rows, job.id)).slice(-1)
+      await rows.ctx.db
+        .update(leases)
+        .set({ state: 'lost', reason: 'silent' })
+        .where(eq(leases.id, lease?.id as string))
+      expect(await supervise(job.id, 1_000_200), 'said first').toBe('nothing')
+      expect(await supervise(job.id, 1_000_200)).toBe(attempt < 4 ? 'auction' : 'deadline')
+    }
+    const { waiting, hardDeadline } = await jobNow(rows, job.id)
+    expect(waiting).toContain('refunded')
+    const end = (chainNow: number): Promise<void> =>
+      inTransaction(rows.ctx.db, async (tx) =>
+        expireIfDue(tx, rows.ctx, (await lockJob(tx, job.id)) as Job, hardDeadline as number, chainNow),
+      )
+    await end(hardDeadline as number)
+    expect(await kinds(job.id)).not.toContain('expire')
+    await end((hardDeadline as number) + 1)
+    await end((hardDeadline as number) + 2)
+    expect((await kinds(job.id)).filter((kind) => kind === 'expire')).toHaveLength(1)
+  })
+
+  it('[case 65] what a node signed in time is carried again after the chain refused it, one call at a time', async () => {
+    const job = await makeJob(rows)
+    await chainSays(rows, job, submitted(rows), awarded(node(3)))
+    const grant = await grantOf(rows, node(3))
+    await runStarted(rows.ctx, lower(node(3).address), await startMessage(rows, node(3), grant))
+    await supervise(job.id, 1_000_200)
+    expect((await kinds(job.id)).filter((kind) => kind === 'start')).toHaveLength(1)
+    await rows.ctx.db
+      .update(intents)
+      .set({ status: 'reverted', updatedAt: sql`now() - interval '5 seconds'` })
+      .where(eq(intents.jobId, job.id))
+    await supervise(job.id, 1_000_200)
+    await supervise(job.id, 1_000_200)
+    expect((await kinds(job.id)).filter((kind) => kind === 'start')).toHaveLength(2)
+    await chainSays(rows, job, started(node(3)))
+    await supervise(job.id, 1_000_200)
+    expect((await kinds(job.id)).filter((kind) => kind === 'start')).toHaveLength(2)
+  })
+
+  async function kinds(jobId: string): Promise<string[]> {
+    return (await intentsOf(rows, jobId)).map(({ kind }) => kind)
+  }
 })

@@ -2,16 +2,20 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contractsOf } from '#lib/chain/contracts.ts'
 import { eventsOfOrder } from '#lib/chain/events.ts'
+import { parameters } from '#lib/chain/read/market.ts'
 import { cancelJob } from '#lib/jobs/cancel.ts'
 import { putContent } from '#lib/jobs/contents.ts'
 import type { NewJob } from '#lib/jobs/create.ts'
 import { decideHold } from '#lib/jobs/holds.ts'
+import { foldSeats } from '#lib/jobs/rules/fold.ts'
 import { jobView } from '#lib/jobs/view.ts'
 import { type Hex, lower } from '#lib/kernel/ids.ts'
 import { nodeViews } from '#lib/nodes/view.ts'
 import { draftOrder } from '#lib/protocol/draftOrder.ts'
 import { type JobSpec, specHash } from '#lib/protocol/jobSpec.ts'
 import { MESSAGE_TYPES, marketDomain, type Order } from '#lib/protocol/messages.ts'
+import { billFor, locksFor } from '#lib/protocol/payFunction.ts'
+import { orderSchema } from '#lib/protocol/wire.ts'
 import { finished, jobRow, signedOrder, specFor, story, submit } from '#tests/support/jobs.ts'
 import { startNetwork, type TestNetwork } from '#tests/support/network.ts'
 import { until } from '#tests/support/nodeClient.ts'
@@ -142,6 +146,46 @@ describe('orders', () => {
     )
     expect(log.map(({ action }) => action)).toEqual(['vetting.reject', 'vetting.approve'])
   }, 180_000)
+
+  it('end in their row of the outcome table, equal to the preview to the wei, and show where members disagreed', async () => {
+    const governed = await parameters(runtime().chain, runtime().deployment)
+    const programs = [
+      ['correct', 'console.log(6 * 7)\n', 20],
+      ['customerFault', 'process.exit(3)\n', 20],
+      ['customerFault', 'for (;;) {}\n', 2],
+      ['notDeterministic', 'console.log(Math.random())\n', 20],
+    ] as const
+    for (const [row, source, timeoutSeconds] of programs) {
+      const id = await submit(runtime(), network.customer, { source, timeoutSeconds })
+      const job = await finished(runtime(), id, 120_000)
+      expect(job.settlement, String(await story(runtime(), id))).toBe(row)
+      const events = await eventsOfOrder(runtime().db, job.deploymentId, job.orderId)
+      const seats = foldSeats(events as never)
+      const order = orderSchema.parse(job.order)
+      const bill = billFor(order, governed, {
+        row,
+        price: job.price ?? 0n,
+        rate: job.rate ?? 0n,
+        elapsed: (job.finishedAt ?? 0) - (job.awardedAt ?? 0),
+        paidSeconds: seats.filter(({ paid }) => paid !== null).map(({ seconds }) => seconds ?? 0),
+      })
+      const { nodePay, fee, membersPaid, refund, slashed } = job
+      expect({ nodePay, fee, membersPaid, refund, slashed }, row).toEqual(bill)
+      expect(job.locked).toBe(locksFor(order, governed).total)
+      if (row !== 'notDeterministic') continue
+      await until(
+        async () => (await story(runtime(), id)).some((line) => line.startsWith('difference')),
+        20_000,
+      )
+      const view = await jobView(runtime(), id, { address: customer(), admin: false })
+      expect(view?.difference).toMatchObject({
+        name: 'stdout',
+        leftOf: 'node',
+        at: expect.stringContaining('line 1'),
+      })
+      expect(view?.difference?.proposalText).toBeTruthy()
+    }
+  }, 300_000)
 
   it('[case 91] cancelled half-way are counted exactly: each is cancelled or done, never both, and the money adds up', async () => {
     const before = await escrow()
