@@ -106,15 +106,17 @@ describe('[case 75] a transaction that the server breaks off is tried again, who
     const admin = openDatabase(database.url, { connections: 1, name: 'admin' })
     try {
       for (let round = 0; round < 15; round++) {
-        const busy = Array.from({ length: 10 }, () =>
-          open.db.transaction(async (tx) => {
-            for (let i = 0; i < 5; i++) await tx.execute(sql`select pg_sleep(0.002)`)
-          }),
+        const busy = Promise.allSettled(
+          Array.from({ length: 10 }, () =>
+            open.db.transaction(async (tx) => {
+              for (let i = 0; i < 5; i++) await tx.execute(sql`select pg_sleep(0.002)`)
+            }),
+          ),
         )
         await new Promise((resolve) => setTimeout(resolve, round))
         await admin.sql`select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and application_name = 'opengpu'`
-        await Promise.allSettled(busy)
+        await busy
       }
       const started = performance.now()
       await Promise.all(

@@ -56,7 +56,9 @@ export async function freePort(): Promise<number> {
 /** Registers `nodes` nodes of as many owners and starts a worker for each of the first `workers` (default: all). */
 export async function startNetwork(options: { nodes: number; workers?: number }): Promise<TestNetwork> {
   const home = mkdtempSync(join(tmpdir(), 'opengpu-network-'))
-  const [database, chain] = await Promise.all([startPostgres(), startAnvil()])
+  // Blocks come by themselves too, or deadlines by chain time would never pass.
+  const idleBlocks = { busyMilliseconds: 1_000, idleMilliseconds: 1_000 }
+  const [database, chain] = await Promise.all([startPostgres(), startAnvil({ idleBlocks })])
   const { deployment } = await ensureDeployment(home, chain.url, 31337)
   await fundAccounts(home, chain.url, deployment)
   for (let index = 1; index <= options.nodes; index++) await ensureNode(home, chain.url, deployment, index)
