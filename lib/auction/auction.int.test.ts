@@ -59,16 +59,14 @@ describe('an auction', () => {
       registeredAt: 1,
     })
     const connectedAt = new Date(Date.now() - 60_000)
-    await rows.ctx.db
-      .insert(nodeSessions)
-      .values({
-        deploymentId,
-        node: lower(node.address),
-        serverId: 's',
-        socketId: `${i}`,
-        announcement,
-        connectedAt,
-      })
+    await rows.ctx.db.insert(nodeSessions).values({
+      deploymentId,
+      node: lower(node.address),
+      serverId: 's',
+      socketId: `${i}`,
+      announcement,
+      connectedAt,
+    })
   }
 
   async function answer(

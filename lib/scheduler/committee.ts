@@ -45,7 +45,7 @@ async function stepDraw(tx: Tx, ctx: JobsCtx, job: Job): Promise<After> {
   return NOTHING
 }
 
-export async function headBlock(tx: Tx, ctx: Pick<JobsCtx, 'deployment'>): Promise<number> {
+async function headBlock(tx: Tx, ctx: Pick<JobsCtx, 'deployment'>): Promise<number> {
   const [row] = await tx
     .select({ number: sql<string>`coalesce(max(${blocks.number}), 0)` })
     .from(blocks)

@@ -11,7 +11,6 @@ import { type Address, newId } from '../kernel/ids.ts'
 import { SILENCE_SECONDS } from '../protocol/workerEvents.ts'
 
 export type Lease = typeof leases.$inferSelect
-type LeaseState = Lease['state']
 
 /** States of a lease that still counts. */
 export const LIVE_STATES = ['waiting', 'granted', 'running', 'finished', 'sealed', 'revealed'] as const

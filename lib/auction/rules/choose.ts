@@ -4,7 +4,7 @@ import type { Address, Hex } from '../../kernel/ids.ts'
 import type { Bid, Order } from '../../protocol/messages.ts'
 
 /** Seconds a bid must still be valid for, so that it lives until its transaction is in a block. */
-export const BID_MARGIN_SECONDS = 20
+const BID_MARGIN_SECONDS = 20
 
 /** Why a bid does not count, or null. `chainNow` in seconds of chain time. */
 export function bidProblem(

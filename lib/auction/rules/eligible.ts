@@ -21,7 +21,7 @@ export interface Field {
 }
 
 /** A node that just connected may be flapping: it waits this long for its first award. */
-export const STABLE_SECONDS = 1
+const STABLE_SECONDS = 1
 
 /** Why a node cannot run the job now, or null. */
 export function reasonAgainst(node: LiveNode, wanted: Wanted): string | null {

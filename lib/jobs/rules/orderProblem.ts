@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 /** Pay may fall for at most so long after the award. */
-export const LONGEST_HARD_SECONDS = 3 * 24 * 3600
+const LONGEST_HARD_SECONDS = 3 * 24 * 3600
 
 /** The first problem of an order with its spec, at chain time `chainNow`; null when there is none. */
 export function orderProblem(
