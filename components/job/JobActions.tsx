@@ -42,7 +42,10 @@ export function JobActions({ job }: { job: Pick<JobView, 'id' | 'orderId' | 'may
   const cancel = () =>
     act(async () => {
       const wallet = await loadWallet()
-      if (wallet.address() === null) throw new Error(tw('noWallet'))
+      if (wallet.address() === null) {
+        wallet.openConnect()
+        throw new Error(tw('noWallet'))
+      }
       if (wallet.chainId() !== wallet.network.chainId)
         throw new Error(
           tw('wrongChainText', { has: String(wallet.chainId()), needs: String(wallet.network.chainId) }),

@@ -2,6 +2,7 @@ import { useTranslations } from 'next-intl'
 import { formatBytes } from '#components/ui/bytes.ts'
 import { Hash } from '#components/ui/Hash.tsx'
 import { useDuration } from '#components/ui/useDuration.ts'
+import { When } from '#components/ui/When.tsx'
 import type { Comparator } from '#lib/protocol/comparators/schema.ts'
 import { stripTerminal } from '#lib/protocol/terminal.ts'
 import type { JobView } from '#lib/protocol/views.ts'
@@ -18,7 +19,7 @@ export function useComparatorText(): (comparator: Comparator) => string {
 }
 
 /** What was ordered: program, files, arguments, limits, comparison. */
-export function SpecFacts({ job }: { job: Pick<JobView, 'spec' | 'orderId'> }) {
+export function SpecFacts({ job }: { job: Pick<JobView, 'spec' | 'orderId' | 'deadlines'> }) {
   const t = useTranslations('job')
   const duration = useDuration()
   const comparator = useComparatorText()
@@ -55,6 +56,16 @@ export function SpecFacts({ job }: { job: Pick<JobView, 'spec' | 'orderId'> }) {
       <Fact name={t('spec.comparator')}>{comparator(spec.comparator)}</Fact>
       <Fact name={t('spec.timeout')}>{duration(spec.resources.timeoutSeconds)}</Fact>
       <Fact name={t('spec.memory')}>{formatBytes(spec.resources.memoryMiB * 1024 * 1024)}</Fact>
+      {job.deadlines.soft === null ? null : (
+        <Fact name={t('spec.fullPay')}>
+          <When at={job.deadlines.soft} />
+        </Fact>
+      )}
+      {job.deadlines.hard === null ? null : (
+        <Fact name={t('spec.latest')}>
+          <When at={job.deadlines.hard} />
+        </Fact>
+      )}
       {job.orderId === null ? null : (
         <Fact name={t('spec.order')}>
           <Hash value={job.orderId} copy what={t('spec.order')} />

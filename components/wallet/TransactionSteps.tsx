@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { cn } from '#components/ui/cn.ts'
 import { TransactionLink } from '#components/ui/Hash.tsx'
 import { Note } from '#components/ui/PageHead.tsx'
+import { NoWallet } from './NoWallet.tsx'
 import type { Transaction } from './useTransaction.ts'
 
 const STEPS = ['sign', 'sent', 'mined'] as const
@@ -54,7 +55,7 @@ export function TransactionSteps({ transaction }: { transaction: Transaction }) 
       {(state.phase === 'sent' || state.phase === 'mined') && state.replaced ? (
         <p className="mt-1 text-sm text-ink-2">{t('spedUp')}</p>
       ) : null}
-      {state.phase === 'noWallet' ? <Note tone="ask">{t('noWallet')}</Note> : null}
+      {state.phase === 'noWallet' ? <NoWallet /> : null}
       {state.phase === 'refused' ? <Note>{t('refused')}</Note> : null}
       {state.phase === 'wrongChain' ? (
         <Note tone="ask" title={t('wrongChain')}>

@@ -2,12 +2,12 @@
 
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { Note, Section } from '#components/ui/PageHead.tsx'
 import { JOB_LIMITS, RUNTIMES } from '#lib/protocol/jobSpec.ts'
 import type { NetworkView } from '#lib/protocol/views.ts'
 import { JOB_TEMPLATES } from '../templates.ts'
-import { type Draft, draftFromTemplate, type Field as FieldName, problemsOf } from './draft.ts'
+import { type Draft, draftFromTemplate, EMPTY_DRAFT, type Field as FieldName, problemsOf } from './draft.ts'
 import { Choice, Field } from './Field.tsx'
 import { maxPriceOf, OrderPreview } from './OrderPreview.tsx'
 import { ProgramField } from './ProgramField.tsx'
@@ -34,6 +34,7 @@ export function JobForm({
   const [draft, setDraft] = useState<Draft>(initial)
   const [showProblems, setShowProblems] = useState(false)
   const form = useRef<HTMLFormElement>(null)
+  useKeptDraft(draft, initial, setDraft)
   const change = useCallback((part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })), [])
   const estimate = useEstimate(draft)
   const problems = problemsOf(draft)
@@ -275,7 +276,10 @@ export function JobForm({
                 form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
               )
             }}
-            onSent={(jobId) => router.push(`/jobs/${jobId}`)}
+            onSent={(jobId) => {
+              sessionStorage.removeItem(KEPT)
+              router.push(`/jobs/${jobId}`)
+            }}
           />
         </Section>
       </aside>
@@ -312,4 +316,32 @@ function NumberField({
       )}
     </Field>
   )
+}
+
+const KEPT = 'job.draft'
+
+/** Keeps what was typed for as long as the tab lives, so that a reload loses nothing. Files are not kept: they may be large. */
+function useKeptDraft(draft: Draft, initial: Draft, restore: (draft: Draft) => void) {
+  const restored = useRef(false)
+  useEffect(() => {
+    if (restored.current) return
+    restored.current = true
+    // A template or an earlier job was asked for by its address; that wins.
+    if (initial !== EMPTY_DRAFT && initial.code !== '') return
+    try {
+      const kept: unknown = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null')
+      if (typeof kept === 'object' && kept !== null && typeof (kept as Draft).code === 'string')
+        restore({ ...EMPTY_DRAFT, ...kept, files: [] })
+    } catch {
+      // Nothing readable was kept.
+    }
+  }, [initial, restore])
+  useEffect(() => {
+    if (!restored.current || draft.code === '') return
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify({ ...draft, files: [] }))
+    } catch {
+      // A full store only means that a reload starts anew.
+    }
+  }, [draft])
 }

@@ -7,9 +7,10 @@ import { Amount } from '#components/ui/Amount.tsx'
 import { Note } from '#components/ui/PageHead.tsx'
 import { FaucetButton } from '#components/wallet/AccountButtons.tsx'
 import { ConnectDialog } from '#components/wallet/ConnectDialog.tsx'
+import { NoWallet } from '#components/wallet/NoWallet.tsx'
 import { TransactionSteps } from '#components/wallet/TransactionSteps.tsx'
 import { useTransaction } from '#components/wallet/useTransaction.ts'
-import { isRefusal } from '#components/wallet/useWallet.ts'
+import { isRefusal, useWallet } from '#components/wallet/useWallet.ts'
 import { loadWallet } from '#components/wallet/walletStore.ts'
 import { messageOf } from '#lib/kernel/errors.ts'
 import type { NetworkView } from '#lib/protocol/views.ts'
@@ -19,6 +20,7 @@ import { signAndSend } from './submitJob.ts'
 import type { Estimate } from './useEstimate.ts'
 
 type Stage =
+  | { at: 'noWallet' | 'otherWallet' }
   | { at: 'idle' | 'signing' | 'sending' }
   | { at: 'wrongChain'; has: number | null }
   | { at: 'refused' }
@@ -52,6 +54,7 @@ export function SignOrder({
   const tx = useTranslations('tx')
   const router = useRouter()
   const transaction = useTransaction()
+  const connected = useWallet()
   const [stage, setStage] = useState<Stage>({ at: 'idle' })
   const [funding, setFunding] = useState(false)
   const [poor, setPoor] = useState(false)
@@ -108,7 +111,9 @@ export function SignOrder({
     setStage({ at: 'signing' })
     try {
       const wallet = await loadWallet()
-      if (wallet.address() === null) return setStage({ at: 'failed', reason: tx('noWallet') })
+      if (wallet.address() === null) return setStage({ at: 'noWallet' })
+      if (wallet.address() !== null && wallet.address()?.toLowerCase() !== session)
+        return setStage({ at: 'otherWallet' })
       if (wallet.chainId() !== wallet.network.chainId)
         return setStage({ at: 'wrongChain', has: wallet.chainId() })
       const sent = await signAndSend(wallet, estimate.job, { maxPrice, members: draft.members }, () =>
@@ -178,6 +183,22 @@ export function SignOrder({
         </>
       )}
       <div className="mt-3" role="status" aria-live="polite">
+        {stage.at === 'noWallet' ? <NoWallet /> : null}
+        {stage.at === 'otherWallet' ? (
+          <Note tone="ask" title={t('otherWallet')}>
+            <p>{t('otherWalletText')}</p>
+            <button
+              type="button"
+              className="button button-small mt-2"
+              disabled={connected.busy}
+              onClick={async () => {
+                if (await connected.signIn()) setStage({ at: 'idle' })
+              }}
+            >
+              {t('signInAgain')}
+            </button>
+          </Note>
+        ) : null}
         {stage.at === 'refused' ? <Note>{tx('refused')}</Note> : null}
         {stage.at === 'failed' ? (
           <Note tone="stop" title={t('notAccepted')}>
