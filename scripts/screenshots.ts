@@ -1,8 +1,8 @@
 /** `npm run screenshots`: every page, light and dark, phone and desktop, into screenshots/ (which git ignores). */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { findChromium } from './test/chromium.ts'
 import { ROOT } from './start/build.ts'
+import { findChromium } from './test/chromium.ts'
 
 const chromium = await findChromium()
 if (chromium === null) {

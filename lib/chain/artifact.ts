@@ -3,7 +3,11 @@ import type { Hex } from '../kernel/ids.ts'
 /** A range of code in bytes: start, length. */
 export type CodeRange = readonly [start: number, length: number]
 
-/** A compiled contract or library. */
+/**
+ * A compiled contract or library.
+ *
+ * @public the generated artifacts are typed by it
+ */
 export interface Artifact {
   readonly contract: string
   /** Hash of the runtime code with every range of `open` zeroed. */

@@ -5,7 +5,7 @@ import { chainEvents } from '../db/schema/chain.ts'
 import type { Hex } from '../kernel/ids.ts'
 import type { ChainEvent } from './rules/events.ts'
 
-export type { ChainEvent, EventArgs, MarketEvent } from './rules/events.ts'
+export type { ChainEvent } from './rules/events.ts'
 
 /** A row of chain_events as the typed event it was written from. */
 export function fromRow(row: typeof chainEvents.$inferSelect): ChainEvent {
@@ -18,27 +18,6 @@ export async function eventsOfOrder(tx: Tx | Db, deploymentId: string, orderId: 
     .select()
     .from(chainEvents)
     .where(and(eq(chainEvents.deploymentId, deploymentId), eq(chainEvents.orderId, orderId)))
-    .orderBy(asc(chainEvents.blockNumber), asc(chainEvents.logIndex))
-  return rows.map(fromRow)
-}
-
-/** Every surviving event of one name, in the order of the chain (for nodes: NodeRegistered and so on). */
-export async function eventsNamed(
-  tx: Tx | Db,
-  deploymentId: string,
-  contract: ChainEvent['contract'],
-  name: ChainEvent['name'],
-): Promise<ChainEvent[]> {
-  const rows = await tx
-    .select()
-    .from(chainEvents)
-    .where(
-      and(
-        eq(chainEvents.deploymentId, deploymentId),
-        eq(chainEvents.contract, contract),
-        eq(chainEvents.name, name),
-      ),
-    )
     .orderBy(asc(chainEvents.blockNumber), asc(chainEvents.logIndex))
   return rows.map(fromRow)
 }

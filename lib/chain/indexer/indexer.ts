@@ -29,7 +29,7 @@ import {
   writeBlocks,
 } from './store.ts'
 
-export type { BlockRef, Projector } from './projector.ts'
+export type { Projector } from './projector.ts'
 
 export interface IndexerOptions {
   readonly db: Db

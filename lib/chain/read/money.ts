@@ -1,7 +1,6 @@
 /** Balances as the chain has them now. Amounts in wei. */
 import type { Address } from '../../kernel/ids.ts'
 import { type Ogpu, ogpu } from '../../kernel/money.ts'
-import type { Order } from '../../protocol/messages.ts'
 import type { Chain } from '../client.ts'
 import { contractsOf } from '../contracts.ts'
 import type { At } from '../write/call.ts'
@@ -32,34 +31,4 @@ export async function walletBalance(
     chain.publicClient.getBalance({ address: account }),
   ])
   return { ogpu: ogpu(tokens), eth }
-}
-
-/** What submitting the order would lock under the parameters of now. */
-export async function budgetOf(
-  chain: Chain,
-  deployment: At,
-  order: Order,
-): Promise<{ maxPrice: Ogpu; validation: Ogpu; deposit: Ogpu; total: Ogpu }> {
-  const { taskMarket } = contractsOf(deployment)
-  const [maxPrice, validation, deposit, total] = await chain.publicClient.readContract({
-    ...taskMarket,
-    functionName: 'budgetOf',
-    args: [order],
-  })
-  return {
-    maxPrice: ogpu(maxPrice),
-    validation: ogpu(validation),
-    deposit: ogpu(deposit),
-    total: ogpu(total),
-  }
-}
-
-/** True when the customer used or revoked this order number. */
-export function nonceUsed(chain: Chain, deployment: At, customer: Address, nonce: bigint): Promise<boolean> {
-  const { taskMarket } = contractsOf(deployment)
-  return chain.publicClient.readContract({
-    ...taskMarket,
-    functionName: 'nonceUsed',
-    args: [customer, nonce],
-  })
 }

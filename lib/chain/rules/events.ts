@@ -1,5 +1,5 @@
 /** Events of our contracts as typed values. */
-import { type AbiParameterToPrimitiveType, decodeEventLog, toEventSelector } from 'viem'
+import { type AbiParameterToPrimitiveType, decodeEventLog } from 'viem'
 import type { Hex } from '../../kernel/ids.ts'
 import { ABIS, type Addresses, contractAt } from './contracts.ts'
 import { type Stored, toStored } from './stored.ts'
@@ -43,13 +43,6 @@ export type ChainEvent = {
     }
   }[EventNameOf<C>]
 }[IndexedContract]
-
-/** An event of one name of the TaskMarket. */
-export type MarketEvent<N extends EventNameOf<'taskMarket'>> = EventPlace & {
-  readonly contract: 'taskMarket'
-  readonly name: N
-  readonly args: EventArgs<'taskMarket', N>
-}
 
 /** A log as far as decoding needs it. */
 export interface RawLog {
@@ -96,11 +89,3 @@ export function decode(
     return null
   }
 }
-
-/** The first topics of every event that is kept, by contract. */
-export const EVENT_TOPICS: Readonly<Record<IndexedContract, readonly Hex[]>> = Object.fromEntries(
-  INDEXED.map((contract) => [
-    contract,
-    ABIS[contract].filter((item) => item.type === 'event').map((item) => toEventSelector(item)),
-  ]),
-) as unknown as Record<IndexedContract, readonly Hex[]>
