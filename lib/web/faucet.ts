@@ -1,6 +1,6 @@
 /**
  * Test money, on the embedded chain alone. It comes from the chain's first known account, whose key the chain node itself
- * holds; the node orders its nonces, so that many people can ask at once.
+ * holds. Two transactions sent at once can be given the same nonce by the node, so they are sent one after the other.
  */
 import { encodeFunctionData, erc20Abi, numberToHex } from 'viem'
 import type { Chain } from '../chain/client.ts'
@@ -14,6 +14,15 @@ export const FAUCET_OGPU = 10_000n * WEI_PER_OGPU
 export const FAUCET_ETH = 10n ** 18n
 const EMBEDDED_CHAIN_ID = 31337
 
+let lastTurn: Promise<unknown> = Promise.resolve()
+
+/** Runs after everybody who came before, whether they succeeded or not. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = lastTurn.then(work)
+  lastTurn = turn.catch(() => undefined)
+  return turn
+}
+
 /** Sends test oGPU and ETH to an address and waits until both are mined. Returns the transactions. */
 export async function dripFaucet(chain: Chain, deployment: Deployment, to: Address): Promise<Hex[]> {
   if (chain.chainId !== EMBEDDED_CHAIN_ID)
@@ -26,9 +35,9 @@ export async function dripFaucet(chain: Chain, deployment: Deployment, to: Addre
       { status: 503 },
     )
   const data = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, FAUCET_OGPU] })
-  const hashes = await Promise.all([
-    chain.request<Hex>('eth_sendTransaction', [{ from, to: deployment.addresses.ogpu, data }]),
-    chain.request<Hex>('eth_sendTransaction', [{ from, to, value: numberToHex(FAUCET_ETH) }]),
+  const hashes = await inTurn(async () => [
+    await chain.request<Hex>('eth_sendTransaction', [{ from, to: deployment.addresses.ogpu, data }]),
+    await chain.request<Hex>('eth_sendTransaction', [{ from, to, value: numberToHex(FAUCET_ETH) }]),
   ])
   for (const hash of hashes) {
     const receipt = await chain.publicClient.waitForTransactionReceipt({

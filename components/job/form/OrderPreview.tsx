@@ -46,7 +46,7 @@ export function OrderPreview({
   const soft = Number(draft.timeoutSeconds) + ORDER_DEFAULTS.softExtraSeconds
   return (
     <div aria-busy={estimate.state === 'asking'}>
-      <dl className={estimate.state === 'asking' ? 'opacity-60' : ''}>
+      <dl>
         <Row name={t('preview.price')}>
           {view?.price ? (
             <>
