@@ -17,7 +17,7 @@ export class NetworkClient {
   /** Sends one request; throws CliError with the network's own words. Tries a lost connection again for about 10 s when `patient`. */
   async request(method: string, path: string, body?: unknown, patient = method === 'GET'): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' }
-    if (this.#token !== null) headers['authorization'] = `Bearer ${this.#token}`
+    if (this.#token !== null) headers.authorization = `Bearer ${this.#token}`
     const init: RequestInit = { method, headers, redirect: 'error' }
     if (body instanceof FormData) init.body = body
     else if (body !== undefined) {

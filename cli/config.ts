@@ -24,7 +24,7 @@ export interface CliConfig {
 
 /** Data folder of the local network: OPENGPU_HOME, else `.opengpu` in the clone this command lies in. */
 function homeFolder(): string {
-  const named = process.env['OPENGPU_HOME']
+  const named = process.env.OPENGPU_HOME
   return named === undefined || named === ''
     ? fileURLToPath(new URL('../.opengpu', import.meta.url))
     : resolve(named)
@@ -33,7 +33,7 @@ function homeFolder(): string {
 /** Address and data folder; `OPENGPU_URL` wins over the local network. */
 export function readConfig(): CliConfig {
   const home = homeFolder()
-  const named = process.env['OPENGPU_URL']
+  const named = process.env.OPENGPU_URL
   if (named !== undefined && named !== '') {
     if (!/^https?:\/\//.test(named))
       throw new CliError(EXIT.usage, `OPENGPU_URL is not an http(s) address: ${named}`, 'usage')
@@ -59,7 +59,7 @@ export function readConfig(): CliConfig {
 
 /** The customer's account: OPENGPU_KEY_FILE, else the local network's test customer. Throws CliError when there is none. */
 export function readCustomer(config: CliConfig): PrivateKeyAccount {
-  const named = process.env['OPENGPU_KEY_FILE']
+  const named = process.env.OPENGPU_KEY_FILE
   const file =
     named === undefined || named === '' ? join(config.home, 'keys', 'customer.key') : resolve(named)
   if (!existsSync(file)) {

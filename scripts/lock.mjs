@@ -143,7 +143,11 @@ function check(manifest, lock) {
     if (entry.resolved && !entry.resolved.startsWith('https://registry.npmjs.org/'))
       problems.push(`${path} comes from ${entry.resolved}`)
     // The root's own script is ours and always runs.
-    if (path !== '' && entry.hasInstallScript && !(path.split('node_modules/').at(-1) in manifest.allowScripts)) {
+    if (
+      path !== '' &&
+      entry.hasInstallScript &&
+      !(path.split('node_modules/').at(-1) in manifest.allowScripts)
+    ) {
       problems.push(`${path} has an install script and no line in package.json "allowScripts"`)
     }
   }

@@ -1,5 +1,5 @@
 /**
- * One kind of error for everything a caller can act on. `code` is stable and has a page in docs/errors/; `message` says
+ * One kind of error for everything a caller can act on. `code` is stable and never changes its meaning; `message` says
  * what happened and what to do; `status` is the HTTP status that fits.
  */
 export class AppError extends Error {

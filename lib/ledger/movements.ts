@@ -33,7 +33,7 @@ export async function movementsOf(
     .limit(limit)
   return rows.map((row) => ({
     kind: row.name,
-    wei: String(row.args['amount'] ?? '0'),
+    wei: String(row.args.amount ?? '0'),
     at: new Date(row.blockTime * 1000).toISOString(),
     transaction: row.transactionHash,
   }))

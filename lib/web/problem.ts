@@ -19,7 +19,7 @@ export function problemOf(error: unknown, logger: Logger): Problem {
     const known = error as AppError
     return {
       ...known.details,
-      type: `/docs/errors/${known.code}`,
+      type: `urn:opengpu:error:${known.code}`,
       title: known.code.replaceAll('-', ' '),
       status: known.status,
       code: known.code,
@@ -28,7 +28,7 @@ export function problemOf(error: unknown, logger: Logger): Problem {
   }
   if (error instanceof z.ZodError) {
     return {
-      type: '/docs/errors/invalid-input',
+      type: 'urn:opengpu:error:invalid-input',
       title: 'invalid input',
       status: 400,
       code: 'invalid-input',
@@ -44,7 +44,7 @@ export function problemOf(error: unknown, logger: Logger): Problem {
     'unforeseen error',
   )
   return {
-    type: '/docs/errors/internal',
+    type: 'urn:opengpu:error:internal',
     title: 'internal',
     status: 500,
     code: 'internal',
@@ -56,7 +56,7 @@ export function problemOf(error: unknown, logger: Logger): Problem {
 /** A problem as an HTTP answer. */
 export function problemResponse(problem: Problem): Response {
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
-  const after = problem['retryAfterSeconds']
+  const after = problem.retryAfterSeconds
   if (typeof after === 'number') headers.set('retry-after', String(Math.ceil(after)))
   return new Response(JSON.stringify(problem), { status: problem.status, headers })
 }
