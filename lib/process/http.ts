@@ -78,6 +78,12 @@ export function pathOf(target: string | undefined): string | null {
   // Encoded dots and backslashes only serve to get past a check that reads the path before it is decoded.
   if (/%(2e|5c|00)/i.test(path)) return null
   if (path.split('/').some((segment) => segment === '.' || segment === '..')) return null
+  try {
+    decodeURIComponent(path)
+  } catch {
+    // Not UTF-8: whoever decodes it later would fail, or read something else than the next one.
+    return null
+  }
   return path
 }
 
@@ -108,6 +114,12 @@ function limitBody(request: IncomingMessage, response: ServerResponse, most: num
 function refuse(response: ServerResponse, status: number, code: string, detail: string): void {
   response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' })
   response.end(
-    JSON.stringify({ type: `/docs/errors/${code}`, title: code.replaceAll('-', ' '), status, code, detail }),
+    JSON.stringify({
+      type: `urn:opengpu:error:${code}`,
+      title: code.replaceAll('-', ' '),
+      status,
+      code,
+      detail,
+    }),
   )
 }

@@ -1,7 +1,7 @@
 /** Forwards plain wallet calls to the embedded chain. Methods that steer the chain (anvil_, evm_, unlocked accounts) are not on the list. */
 import * as z from 'zod'
 import type { Chain } from '../chain/client.ts'
-import { RpcError } from '../chain/socket.ts'
+import type { RpcError } from '../chain/socket.ts'
 import { messageOf } from '../kernel/errors.ts'
 
 const METHODS = new Set([
@@ -60,12 +60,11 @@ export async function forwardRpc(chain: Chain, body: unknown): Promise<Answer | 
   return Array.isArray(parsed.data) ? Promise.all(parsed.data.map(one)) : one(parsed.data)
 }
 
+/** The chain client lives in the server's own copy of its module, so its errors are known by name, not by class. */
 function rpcError(error: unknown): { code: number; message: string; data?: unknown } {
-  if (error instanceof RpcError)
-    return {
-      code: error.code,
-      message: error.message,
-      ...(error.data === undefined ? {} : { data: error.data }),
-    }
+  if (error instanceof Error && error.name === 'RpcError') {
+    const { code, message, data } = error as RpcError
+    return { code, message, ...(data === undefined ? {} : { data }) }
+  }
   return { code: -32603, message: messageOf(error) }
 }
