@@ -53,12 +53,22 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Registers `nodes` nodes of as many owners and starts a worker for each of the first `workers` (default: all). */
-export async function startNetwork(options: { nodes: number; workers?: number }): Promise<TestNetwork> {
+/**
+ * Registers `nodes` nodes of as many owners and starts a worker for each of the first `workers` (default: all). A
+ * `database` of one's own is for tests that do to its server what others on the shared one must not feel.
+ */
+export async function startNetwork(options: {
+  nodes: number
+  workers?: number
+  database?: TestDatabase
+}): Promise<TestNetwork> {
   const home = mkdtempSync(join(tmpdir(), 'opengpu-network-'))
   // Blocks come by themselves too, or deadlines by chain time would never pass.
   const idleBlocks = { busyMilliseconds: 1_000, idleMilliseconds: 1_000 }
-  const [database, chain] = await Promise.all([startPostgres(), startAnvil({ idleBlocks })])
+  const [database, chain] = await Promise.all([
+    options.database ?? startPostgres(),
+    startAnvil({ idleBlocks }),
+  ])
   const { deployment } = await ensureDeployment(home, chain.url, 31337)
   await fundAccounts(home, chain.url, deployment)
   for (let index = 1; index <= options.nodes; index++) await ensureNode(home, chain.url, deployment, index)
