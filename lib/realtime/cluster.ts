@@ -5,6 +5,7 @@
 import { createAdapter } from '@socket.io/postgres-adapter'
 import type { Namespace } from 'socket.io'
 import { openPgPool } from '../db/pgPool.ts'
+import { isPassing } from '../db/retry.ts'
 import type { AskBids, BidAnswer, BidRequest } from '../jobs/ctx.ts'
 import { messageOf } from '../kernel/errors.ts'
 import { type Address, newId } from '../kernel/ids.ts'
@@ -16,6 +17,7 @@ const ASK = 'opengpu:bids:ask'
 const ANSWER = 'opengpu:bids:answer'
 /** On top of what a node has: the way there and back. */
 const TRAVEL_MILLISECONDS = 150
+const WAIT_MILLISECONDS = 500
 /** Where the adapter keeps messages too long for a notification. */
 const TABLE = 'socket_io_attachments'
 
@@ -35,9 +37,18 @@ export async function openCluster(databaseUrl: string, logger: Logger) {
   const complain = (error: Error): void =>
     logger.warn({ error: messageOf(error) }, 'the connection between server processes was lost')
   const pool = openPgPool(databaseUrl, { most: 3, onError: complain })
-  await pool.query(
-    `create table if not exists ${TABLE} (id bigserial primary key, created_at timestamptz default now(), payload bytea)`,
-  )
+  // The database may have gone again since the process first saw it; that is no reason to end.
+  for (;;) {
+    try {
+      await pool.query(
+        `create table if not exists ${TABLE} (id bigserial primary key, created_at timestamptz default now(), payload bytea)`,
+      )
+      break
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS))
+    }
+  }
   return {
     adapter: createAdapter(pool, { channelPrefix: 'opengpu_io', tableName: TABLE, errorHandler: complain }),
     close: () => pool.end(),

@@ -63,7 +63,8 @@ export async function mayRead(ctx: Ctx, lease: Lease, sha256: string): Promise<b
 }
 
 /**
- * Stores an artifact of a run. Throws AppError `lease-over` once the run was reported or the lease taken, and
+ * Stores an artifact of a run. One that is stored already is a repeat, which a process sends that took the lease up after
+ * the one before it died. Throws AppError `lease-over` for a new one once the run was reported or the lease taken, and
  * `content-mismatch`. Room is asked for with `requireRoom` before the body is read.
  */
 export async function acceptArtifact(
@@ -79,8 +80,14 @@ export async function acceptArtifact(
       .from(leases)
       .where(and(eq(leases.id, lease.id), inArray(leases.state, ['waiting', 'granted', 'running'])))
       .for('update')
-    if (open === undefined)
+    if (open === undefined) {
+      const [known] = await tx
+        .select({ sha256: contentUses.sha256 })
+        .from(contentUses)
+        .where(and(eq(contentUses.leaseId, lease.id), eq(contentUses.sha256, sha256)))
+      if (known !== undefined) return
       throw new AppError('lease-over', 'This lease takes no artifacts any more.', { status: 409 })
+    }
     await claimContents(tx, lease.jobId, lease.id, [sha256])
   })
   return { stored }

@@ -5,7 +5,7 @@
  */
 import { createInterface } from 'node:readline'
 import { Logger as QueueLogger, run } from 'graphile-worker'
-import pg from 'pg'
+import { openPgPool } from '#lib/db/pgPool.ts'
 import { monotonicNow } from '#lib/kernel/trace.ts'
 import { detectRuntimes } from '#worker/runtimes/detect.ts'
 import { nodeBinary } from '#worker/runtimes/node.ts'
@@ -27,7 +27,7 @@ sandbox.keepSpare()
 const started = new Map<string, (at: bigint) => void>()
 const ended = new Map<string, () => void>()
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+const pool = openPgPool(process.env.DATABASE_URL as string, { most: 10, onError: () => undefined })
 const runner = await run({
   pgPool: pool,
   schema: SCHEMA,

@@ -5,38 +5,38 @@ export const TARGETS = ['worker', 'server', 'database', 'chain'] as const
 export type Target = (typeof TARGETS)[number]
 
 export interface Blow {
-  readonly target: Target
+  readonly target: Exclude<Target, 'worker'>
   /** `kill` is SIGKILL; `stop` asks the part to end in order. Either way its supervisor starts it again. */
   readonly how: 'kill' | 'stop'
-  /** Which worker, counted from 0. */
-  readonly worker: number
-  /** Milliseconds after the blow before it. */
-  readonly after: number
+  /** It falls when this share of the jobs has ended, 0 to 1. */
+  readonly due: number
 }
 
-/** The longest time without a blow while jobs are taken. */
+/** The longest time without a blow while jobs are under way. Milliseconds. */
 export const LONGEST_PAUSE = 5_000
-const SHORTEST_PAUSE = 2_500
+export const SHORTEST_PAUSE = 3_500
 /** For the 300 jobs of a full run each part is struck so often at least. */
 const EACH = 10
 const FULL_RUN = 300
+/** All are dealt while there are still jobs to meet. */
+const LAST_DUE = 0.9
 
-/** At least ten blows of each kind for 300 jobs, in proportion for fewer; workers are struck twice as often as the rest. */
-export function planBlows(random: Random, jobs: number, workers: number): Blow[] {
+/**
+ * The blows against server, database and chain: at least ten of each for 300 jobs, in proportion for fewer, spread over
+ * the jobs and not over time, so that however fast a machine is they meet jobs in every state. Workers are struck in
+ * every pause between them.
+ */
+export function planBlows(random: Random, jobs: number): Blow[] {
   const each = Math.max(1, Math.ceil((EACH * jobs) / FULL_RUN))
   const targets = random.shuffled(
-    TARGETS.flatMap((target) => new Array<Target>(target === 'worker' ? 2 * each : each).fill(target)),
+    (['server', 'database', 'chain'] as const).flatMap((target) =>
+      Array.from({ length: each }, (_, turn) => ({ target, turn })),
+    ),
   )
-  const seen = new Map<Target, number>()
-  return targets.map((target) => {
-    const turn = seen.get(target) ?? 0
-    seen.set(target, turn + 1)
-    return {
-      target,
-      // Workers and the server are always killed; the two stores by turns, so that both ways are met often.
-      how: target === 'worker' || target === 'server' || turn % 2 === 0 ? 'kill' : 'stop',
-      worker: random.between(0, workers - 1),
-      after: random.between(SHORTEST_PAUSE, LONGEST_PAUSE),
-    }
-  })
+  return targets.map(({ target, turn }, at) => ({
+    target,
+    // The server is always killed; the two stores by turns, so that both ways are met often.
+    how: target === 'server' || turn % 2 === 0 ? 'kill' : 'stop',
+    due: (LAST_DUE * at) / targets.length,
+  }))
 }

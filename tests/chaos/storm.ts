@@ -42,6 +42,8 @@ export interface StormReport {
 const NODES = 6
 /** Jobs under way at the same time. */
 const AT_ONCE = 12
+/** The last few jobs end in peace, or the run would never know which of them are stuck. */
+const CALM_FROM = 0.97
 const TERMS = {
   timeoutSeconds: 60,
   maxPrice: WEI_PER_OGPU / 10n,
@@ -54,29 +56,28 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   const { jobs, seed, say } = options
   const random = seeded(seed)
   const programs = Array.from({ length: jobs }, (_, index) => programOf(random, index))
-  const plan = planBlows(random, jobs, NODES)
+  const plan = planBlows(random, jobs)
   const began = performance.now()
   const lab = await startLab({ nodes: NODES, say })
   let stop: () => Promise<void> = () => lab.stop(true)
   try {
     const customer = new Customer(lab, BigInt(seed) << 64n)
     const started = performance.now()
-    const strikes = strike(lab.network, plan, say)
     const placed: Placed[] = []
     const refused: { job: string; reason: string }[] = []
-    const open = new Set<string>()
-    const following = follow(customer, open, say)
+    const following = follow(customer, say)
+    const ended = (): number => (following.ended() + refused.length) / jobs
+    const strikes = strike(lab.network, plan, random, ended, say)
 
     let next = 0
     const place = async (): Promise<void> => {
       for (let index = next++; index < jobs; index = next++) {
-        // Submissions are spread over the whole plan, so that every blow meets jobs in every state.
-        while (open.size >= AT_ONCE || index / jobs > strikes.progress() + AT_ONCE / jobs) await pause(100)
+        while (following.open.size >= AT_ONCE) await pause(100)
         const program = programs[index] as (typeof programs)[number]
         try {
           const job = await customer.place(program, TERMS)
           placed.push(job)
-          open.add(job.jobId)
+          following.open.add(job.jobId)
         } catch (error) {
           refused.push({ job: program.title, reason: messageOf(error) })
           say(`${program.title} was refused: ${messageOf(error)}`)
@@ -84,8 +85,11 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE / 2 }, place))
-    await strikes.done
-    say(`all ${placed.length} jobs are placed and all blows dealt; waiting for the rest`)
+    // The storm goes on while there are jobs to meet; what is left of the plan when it ends would meet none.
+    const until = performance.now() + options.patience * 1000
+    while (performance.now() < until && (strikes.left() > 0 || ended() < CALM_FROM)) await pause(200)
+    await strikes.stop()
+    say(`all ${placed.length} jobs are placed and all blows dealt; waiting for ${following.open.size} jobs`)
     await following.untilEmpty(options.patience * 1000)
     following.stop()
     // What was settled last may still be on its way to the one confirmation it needs.
@@ -137,7 +141,8 @@ export async function storm(options: StormOptions): Promise<StormReport> {
 }
 
 /** Asks for the jobs' states again and again and takes the final ones out of `open`. */
-function follow(customer: Customer, open: Set<string>, say: (line: string) => void) {
+function follow(customer: Customer, say: (line: string) => void) {
+  const open = new Set<string>()
   let stopped = false
   let done = 0
   const loop = (async () => {
@@ -159,6 +164,8 @@ function follow(customer: Customer, open: Set<string>, say: (line: string) => vo
     }
   })()
   return {
+    open,
+    ended: () => done,
     async untilEmpty(milliseconds: number): Promise<void> {
       const until = performance.now() + milliseconds
       while (open.size > 0 && performance.now() < until) await pause(200)

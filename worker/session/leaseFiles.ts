@@ -47,6 +47,7 @@ export function leaseFiles(
       response.status === 404 ||
       response.status === 401 ||
       response.status === 403 ||
+      response.status === 409 ||
       response.status === 410
     ) {
       await response.body?.cancel()
