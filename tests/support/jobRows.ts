@@ -33,7 +33,7 @@ import { claimWaiting, type Granted } from '#lib/scheduler/grants.ts'
 import { acceptArtifact, authorizeLease } from '#lib/scheduler/leaseAccess.ts'
 import { jobProjector } from '#lib/scheduler/projector.ts'
 import { contentHash } from '#lib/vetting/contentHash.ts'
-import { startPostgres } from './postgres.ts'
+import { startPostgres, type TestDatabase } from './postgres.ts'
 
 const address = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
 const CHAIN_ID = 31337
@@ -50,8 +50,8 @@ export interface Rows {
   stop(): Promise<void>
 }
 
-export async function startRows(options: { nodes?: number } = {}): Promise<Rows> {
-  const postgres = await startPostgres()
+export async function startRows(options: { nodes?: number; database?: TestDatabase } = {}): Promise<Rows> {
+  const postgres = options.database ?? (await startPostgres())
   const database = openDatabase(postgres.url, { connections: 12 })
   const key = () => privateKeyToAccount(generatePrivateKey())
   const deployment = {

@@ -1,0 +1,115 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrateDatabase } from '#lib/db/migrate.ts'
+import { inTransaction } from '#lib/db/retry.ts'
+import { jobs } from '#lib/db/schema/jobs.ts'
+import { transition } from '#lib/jobs/transition.ts'
+import { type RunningPostgres, startPostgresServer } from '#lib/process/embedded/postgres.ts'
+import { makeJob, type Rows, startRows } from '#tests/support/jobRows.ts'
+
+const JOBS = 5_000
+const RESTARTS = 6
+const LOOPS = 8
+const BATCH = 10
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+describe('a database that keeps restarting', () => {
+  const folder = mkdtempSync('/tmp/opengpu-restarts-')
+  let server: RunningPostgres
+  let rows: Rows
+
+  const start = (preferredPort?: number): Promise<RunningPostgres> =>
+    startPostgresServer({
+      folder: join(folder, 'postgres'),
+      database: 'opengpu',
+      ...(preferredPort === undefined ? {} : { preferredPort, samePort: true }),
+    })
+
+  beforeAll(async () => {
+    chmodSync(folder, 0o755)
+    server = await start()
+    await migrateDatabase(server.url)
+    rows = await startRows({ database: { url: server.url, stop: async () => {} } })
+  })
+  afterAll(async () => {
+    await rows?.stop()
+    await server?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Jobs like one that was really made, each with an id of its own. */
+  async function makeMany(): Promise<void> {
+    const one = await makeJob(rows)
+    await rows.ctx.db.execute(sql`
+      insert into jobs select (jsonb_populate_record(j, jsonb_build_object(
+        'id', 'job_' || n, 'order_id', '0x' || lpad(to_hex(n), 64, '0')))).*
+      from jobs j, generate_series(1, ${JOBS - 1}) n where j.id = ${one.id}`)
+  }
+
+  /** Claims open jobs as the dispatcher does and moves them through the one door, until none is left. Errors that pass are met again. */
+  async function moveAll(): Promise<number> {
+    let moved = 0
+    for (;;) {
+      try {
+        const count = await inTransaction(rows.ctx.db, async (tx) => {
+          const claimed = await tx
+            .select()
+            .from(jobs)
+            .where(eq(jobs.state, 'open'))
+            .limit(BATCH)
+            .for('update', { skipLocked: true })
+          for (const job of claimed)
+            await transition(tx, job, { to: 'cancelled', timeline: [{ kind: 'cancelled' }] })
+          return claimed.length
+        })
+        moved += count
+        if (count === 0 && (await left()) === 0) return moved
+      } catch {
+        // More than inTransaction bears: the loop of a process goes on, as it does in the engine.
+        await pause(100)
+      }
+    }
+  }
+
+  async function left(): Promise<number> {
+    return rows.ctx.db.$count(jobs, eq(jobs.state, 'open'))
+  }
+
+  it('[case 74] under five thousand jobs ends each of them once, with one line and one piece of news', async () => {
+    await makeMany()
+    expect(await left()).toBe(JOBS)
+    let ended = false
+    const loops = Promise.all(Array.from({ length: LOOPS }, moveAll)).finally(() => {
+      ended = true
+    })
+    let restarts = 0
+    let openAtLastRestart = JOBS
+    for (; restarts < RESTARTS && !ended; restarts++) {
+      await pause(100 + 150 * Math.random())
+      openAtLastRestart = await left().catch(() => openAtLastRestart)
+      // Every other time without a goodbye.
+      if (restarts % 2 === 0) await server.stop()
+      else {
+        server.child.process.kill('SIGKILL')
+        await server.child.exited
+      }
+      await pause(2_000 * Math.random())
+      server = await start(server.port)
+    }
+    await loops
+    // The load really met the restarts.
+    expect(restarts).toBeGreaterThanOrEqual(3)
+    expect(openAtLastRestart).toBeLessThan(JOBS)
+    const [counts] = await rows.ctx.sql`
+      select (select count(*) from jobs where state = 'cancelled' and revision = 2)::int as ended,
+             (select count(*) from jobs)::int as jobs,
+             (select count(*) from job_events)::int as lines,
+             (select count(distinct job_id) from job_events where kind = 'cancelled' and seq = 0)::int as lined,
+             (select count(*) from outbox where payload->>'state' = 'cancelled')::int as news,
+             (select count(distinct payload->>'jobId') from outbox where payload->>'state' = 'cancelled')::int as named`
+    expect(counts).toEqual({ ended: JOBS, jobs: JOBS, lines: JOBS, lined: JOBS, news: JOBS, named: JOBS })
+  }, 400_000)
+})
