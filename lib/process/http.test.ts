@@ -69,7 +69,17 @@ describe('the HTTP server', () => {
   })
 
   it('[case 129] refuses addresses that spell a path in a second way', async () => {
-    for (const path of ['//ops', '/a//b', '/%2e%2e/ops', '/a/../ops', '/ops\\x', '/%5cops', '/a%00', '/%ff%fe', '/%zz']) {
+    for (const path of [
+      '//ops',
+      '/a//b',
+      '/%2e%2e/ops',
+      '/a/../ops',
+      '/ops\\x',
+      '/%5cops',
+      '/a%00',
+      '/%ff%fe',
+      '/%zz',
+    ]) {
       expect(pathOf(path), path).toBeNull()
     }
     expect((await ask('//ops')).status).toBe(400)
