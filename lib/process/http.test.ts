@@ -88,7 +88,7 @@ describe('the HTTP server', () => {
       expect(pathOf(path)).not.toBeNull()
   })
 
-  it('answers 413 to a body that says it is too large, and cuts off one that turns out to be', async () => {
+  it('[case 134] answers 413 to a body that says it is too large, and cuts off one that turns out to be', async () => {
     const announced = await ask('/api/v1/keys', {
       method: 'POST',
       headers: { 'content-length': String(2 ** 30) },

@@ -5,7 +5,7 @@ test.each([
   ['wei', weiSchema, 2n ** 128n],
   ['a 256-bit number', uint256Schema, 2n ** 256n],
   ['a 64-bit number', uint64Schema, 2n ** 64n],
-])('%s: what is no whole number or too large is an issue, never an exception', (_, schema, end) => {
+])('[case 138] %s: what is no whole number or too large is an issue, never an exception', (_, schema, end) => {
   for (const text of [
     '',
     '1.5',

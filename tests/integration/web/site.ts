@@ -84,7 +84,7 @@ export async function startSite(network: TestNetwork, admin: string): Promise<Si
       ({ status }) => status === 200,
       () => false,
     )
-  }, 90_000)
+  }, 180_000)
   return {
     url,
     port,
