@@ -51,7 +51,7 @@ function FooterList({ title, children }: { title: string; children: React.ReactN
 function FooterLink({ href, children }: { href: string; children: React.ReactNode }) {
   return (
     <li>
-      <Link href={href} className="link touch">
+      <Link href={href} prefetch={false} className="link touch">
         {children}
       </Link>
     </li>

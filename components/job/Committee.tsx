@@ -23,7 +23,7 @@ export function Committee({ seats, children }: { seats: JobView['committee']; ch
             </svg>
             <div className="min-w-0">
               <p>
-                <Link href={`/nodes/${seat.member}`} className="link">
+                <Link href={`/nodes/${seat.member}`} prefetch={false} className="link">
                   {seat.name}
                 </Link>
                 <span className="label ml-2">{t('seat', { number: seat.seat + 1 })}</span>

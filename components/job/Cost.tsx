@@ -1,5 +1,6 @@
 import { useTranslations } from 'next-intl'
 import { Amount } from '#components/ui/Amount.tsx'
+import { FINAL_STATES } from '#lib/protocol/jobState.ts'
 import type { JobView } from '#lib/protocol/views.ts'
 import { OUTCOME_ROWS, OutcomeTable } from './OutcomeTable.tsx'
 
@@ -23,10 +24,16 @@ export function Cost({ job }: { job: JobView }) {
           )
         })}
       </dl>
-      {row === null ? <p className="mt-3 text-sm text-ink-2">{t('cost.open')}</p> : null}
-      <div className="mt-5">
-        <OutcomeTable applied={row} rows={OUTCOME_ROWS} />
-      </div>
+      {row === null ? (
+        <p className="mt-3 text-sm text-ink-2">
+          {FINAL_STATES.has(job.state) ? t('cost.nothing') : t('cost.open')}
+        </p>
+      ) : null}
+      {row === null && FINAL_STATES.has(job.state) ? null : (
+        <div className="mt-5">
+          <OutcomeTable applied={row} rows={OUTCOME_ROWS} />
+        </div>
+      )}
     </div>
   )
 }

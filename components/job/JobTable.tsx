@@ -41,6 +41,7 @@ export function JobTable({ jobs }: { jobs: readonly JobSummary[] }) {
               <td className="max-w-80">
                 <Link
                   href={`/jobs/${job.id}`}
+                  prefetch={false}
                   className="block truncate font-[560] after:absolute after:inset-0 hover:underline"
                 >
                   {title(job)}
@@ -66,7 +67,7 @@ export function JobTable({ jobs }: { jobs: readonly JobSummary[] }) {
       <ul className="md:hidden">
         {jobs.map((job) => (
           <li key={job.id} className="border-b border-line">
-            <Link href={`/jobs/${job.id}`} className="grid gap-1 py-3">
+            <Link href={`/jobs/${job.id}`} prefetch={false} className="grid gap-1 py-3">
               <span className="flex items-baseline justify-between gap-3">
                 <span className="min-w-0 truncate font-[560]">{title(job)}</span>
                 {job.price === null ? null : <Amount wei={job.price} className="text-sm" />}

@@ -82,7 +82,7 @@ export function LogView({
         aria-label={t('log.title')}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
-        className="h-80 overflow-auto overscroll-contain py-2"
+        className="h-56 overflow-auto md:h-80 overscroll-contain py-2"
         onScroll={(event) => {
           const at = event.currentTarget
           setFollowing(at.scrollHeight - at.scrollTop - at.clientHeight < 24)

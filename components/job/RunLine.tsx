@@ -42,6 +42,11 @@ export function RunLine({ job }: { job: JobView }) {
                 <span aria-hidden="true">{stop.standing === 'ahead' ? '--:--:--' : ''}</span>
               )}
             </p>
+            {hasSeats(stop, job) ? (
+              <div className="-ml-1 lg:hidden">
+                <Seats job={job} />
+              </div>
+            ) : null}
             {stop.transaction ? (
               <p className="text-sm">
                 <TransactionLink hash={stop.transaction} />
@@ -77,32 +82,58 @@ function Sign({
           : ended
             ? 'var(--ink-3)'
             : 'var(--signal)'
-  if (stop.stop === 'check' && stop.standing !== 'never' && job.committee.length > 0)
-    return <Seats job={job} />
+  const seats = hasSeats(stop, job)
   return (
-    <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" focusable="false" className="relative">
-      {stop.standing === 'ahead' || stop.standing === 'never' ? (
-        <circle
-          cx="12"
-          cy="12"
-          r="5"
-          fill="var(--paper)"
-          stroke="var(--line-2)"
-          strokeWidth="2"
-          strokeDasharray={stop.standing === 'never' ? '2 3' : undefined}
-        />
-      ) : here ? (
-        <>
-          {ended ? null : (
-            <circle cx="12" cy="12" r="11" fill="none" stroke={colour} strokeWidth="1.5" className="needle" />
-          )}
-          <circle cx="12" cy="12" r="8" fill={colour} />
-        </>
-      ) : (
-        <circle cx="12" cy="12" r="6" fill="var(--paper)" stroke="var(--ink)" strokeWidth="2.5" />
-      )}
-    </svg>
+    <>
+      {seats ? (
+        <span className="hidden lg:block">
+          <Seats job={job} />
+        </span>
+      ) : null}
+      <svg
+        width="24"
+        height="24"
+        viewBox="0 0 24 24"
+        aria-hidden="true"
+        focusable="false"
+        className={`relative ${seats ? 'lg:hidden' : ''}`}
+      >
+        {stop.standing === 'ahead' || stop.standing === 'never' ? (
+          <circle
+            cx="12"
+            cy="12"
+            r="5"
+            fill="var(--paper)"
+            stroke="var(--line-2)"
+            strokeWidth="2"
+            strokeDasharray={stop.standing === 'never' ? '2 3' : undefined}
+          />
+        ) : here ? (
+          <>
+            {ended ? null : (
+              <circle
+                cx="12"
+                cy="12"
+                r="11"
+                fill="none"
+                stroke={colour}
+                strokeWidth="1.5"
+                className="needle"
+              />
+            )}
+            <circle cx="12" cy="12" r="8" fill={colour} />
+          </>
+        ) : (
+          <circle cx="12" cy="12" r="6" fill="var(--paper)" stroke="var(--ink)" strokeWidth="2.5" />
+        )}
+      </svg>
+    </>
   )
+}
+
+/** True at the committee's stop once seats are drawn: on a desk the seats are the stop's sign, on a phone they stand beside it. */
+function hasSeats(stop: LineStop, job: JobView): boolean {
+  return stop.stop === 'check' && stop.standing !== 'never' && job.committee.length > 0
 }
 
 /** The committee's stop: a ring a seat, filled by what the seat did. */
@@ -116,7 +147,7 @@ function Seats({ job }: { job: JobView }) {
       viewBox={`0 0 ${12 + step * seats.length} 24`}
       aria-hidden="true"
       focusable="false"
-      className="relative max-lg:w-6 max-lg:overflow-visible"
+      className="relative"
     >
       {seats.map((seat, index) => (
         <SeatSign key={seat.seat} seat={seat} cx={12 + index * step} radius={Math.min(7, step / 2 - 1)} />

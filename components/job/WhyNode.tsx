@@ -35,6 +35,7 @@ export function WhyNode({ bids }: { bids: JobView['bids'] }) {
                   />
                   <Link
                     href={`/nodes/${bid.node}`}
+                    prefetch={false}
                     className={cn('link', bid.decision === 'won' && 'font-[600]')}
                   >
                     {bid.name}

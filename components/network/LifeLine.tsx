@@ -24,46 +24,46 @@ export function LifeLine() {
 }
 
 function StopSign({ stop, last }: { stop: (typeof STOPS)[number]; last: boolean }) {
+  if (stop === 'check') {
+    return (
+      <>
+        <svg
+          width="66"
+          height="24"
+          viewBox="0 0 66 24"
+          aria-hidden="true"
+          focusable="false"
+          className="relative hidden lg:block"
+        >
+          {[12, 33, 54].map((cx) => (
+            <circle key={cx} cx={cx} cy="12" r="8" fill="var(--paper)" stroke="var(--ink)" strokeWidth="3" />
+          ))}
+        </svg>
+        <svg
+          width="24"
+          height="60"
+          viewBox="0 0 24 60"
+          aria-hidden="true"
+          focusable="false"
+          className="relative lg:hidden"
+        >
+          {[9, 30, 51].map((cy) => (
+            <circle key={cy} cx="12" cy={cy} r="7" fill="var(--paper)" stroke="var(--ink)" strokeWidth="3" />
+          ))}
+        </svg>
+      </>
+    )
+  }
   return (
-    <svg
-      width={stop === 'check' ? 66 : 24}
-      height="24"
-      viewBox={stop === 'check' ? '0 0 66 24' : '0 0 24 24'}
-      aria-hidden="true"
-      focusable="false"
-      className="relative max-lg:-ml-0 max-lg:w-6 max-lg:overflow-visible"
-    >
-      {stop === 'check' ? (
-        <>
-          <g className="hidden lg:block">
-            {[12, 33, 54].map((cx) => (
-              <circle
-                key={cx}
-                cx={cx}
-                cy="12"
-                r="8"
-                fill="var(--paper)"
-                stroke="var(--ink)"
-                strokeWidth="3"
-              />
-            ))}
-          </g>
-          <g className="lg:hidden" transform="translate(21 0)">
-            <circle cx="12" cy="5" r="4.5" fill="var(--paper)" stroke="var(--ink)" strokeWidth="2.4" />
-            <circle cx="5" cy="17" r="4.5" fill="var(--paper)" stroke="var(--ink)" strokeWidth="2.4" />
-            <circle cx="19" cy="17" r="4.5" fill="var(--paper)" stroke="var(--ink)" strokeWidth="2.4" />
-          </g>
-        </>
-      ) : (
-        <circle
-          cx="12"
-          cy="12"
-          r={last ? 10 : 8}
-          fill={last ? 'var(--signal)' : 'var(--paper)'}
-          stroke={last ? 'var(--signal)' : 'var(--ink)'}
-          strokeWidth="3"
-        />
-      )}
+    <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" focusable="false" className="relative">
+      <circle
+        cx="12"
+        cy="12"
+        r={last ? 10 : 8}
+        fill={last ? 'var(--signal)' : 'var(--paper)'}
+        stroke={last ? 'var(--signal)' : 'var(--ink)'}
+        strokeWidth="3"
+      />
     </svg>
   )
 }

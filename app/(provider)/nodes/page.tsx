@@ -61,6 +61,7 @@ export default async function Nodes() {
                       <td>
                         <Link
                           href={`/nodes/${node.node}`}
+                          prefetch={false}
                           className="font-[560] after:absolute after:inset-0 hover:underline"
                         >
                           {node.name}
@@ -102,7 +103,7 @@ export default async function Nodes() {
               <ul className="border-t border-ink md:hidden">
                 {nodes.map((node) => (
                   <li key={node.node} className="border-b border-line">
-                    <Link href={`/nodes/${node.node}`} className="grid gap-1 py-3">
+                    <Link href={`/nodes/${node.node}`} prefetch={false} className="grid gap-1 py-3">
                       <span className="flex justify-between gap-3">
                         <span className="font-[560]">{node.name}</span>
                         <NodeStatus status={node.status} />

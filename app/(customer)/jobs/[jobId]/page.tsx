@@ -85,46 +85,52 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
 
         <div className="mt-10 grid gap-x-12 gap-y-12 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
           <div className="min-w-0 space-y-12">
-            <Section
-              id="log"
-              title={t('logTitle')}
-              aside={job.exitCode === null ? null : t('exitCode', { code: job.exitCode })}
-            >
-              <LogView
-                jobId={job.id}
-                revision={job.revision}
-                leaseId={job.leaseId}
-                live={live}
-                ended={ended}
-                stored={job.stdout}
-              />
-            </Section>
-            <Section id="result" title={t('resultTitle')}>
-              {job.released && job.artifacts.length > 0 ? (
-                <ResultFiles jobId={job.id} artifacts={job.artifacts} />
-              ) : (
-                <p className="py-4 text-ink-2">{ended ? t('resultNever') : t('resultNotYet')}</p>
-              )}
-            </Section>
-            <Section id="committee" title={t('committeeTitle')}>
-              <Committee seats={job.committee}>
-                {job.difference === null ? null : (
-                  <Difference
-                    difference={job.difference}
-                    again={
-                      job.difference.proposalText === null || job.spec === null ? undefined : (
-                        <Link
-                          href={`/jobs/new?from=${job.id}&compare=${encodeURIComponent(job.difference.proposalText)}`}
-                          className="button button-small"
-                        >
-                          {t('useProposal')}
-                        </Link>
-                      )
-                    }
-                  />
+            {job.state === 'rejected' ? null : (
+              <Section
+                id="log"
+                title={t('logTitle')}
+                aside={job.exitCode === null ? null : t('exitCode', { code: job.exitCode })}
+              >
+                <LogView
+                  jobId={job.id}
+                  revision={job.revision}
+                  leaseId={job.leaseId}
+                  live={live}
+                  ended={ended}
+                  stored={job.stdout}
+                />
+              </Section>
+            )}
+            {job.state === 'rejected' ? null : (
+              <Section id="result" title={t('resultTitle')}>
+                {job.released && job.artifacts.length > 0 ? (
+                  <ResultFiles jobId={job.id} artifacts={job.artifacts} />
+                ) : (
+                  <p className="py-4 text-ink-2">{ended ? t('resultNever') : t('resultNotYet')}</p>
                 )}
-              </Committee>
-            </Section>
+              </Section>
+            )}
+            {job.state === 'rejected' ? null : (
+              <Section id="committee" title={t('committeeTitle')}>
+                <Committee seats={job.committee}>
+                  {job.difference === null ? null : (
+                    <Difference
+                      difference={job.difference}
+                      again={
+                        job.difference.proposalText === null || job.spec === null ? undefined : (
+                          <Link
+                            href={`/jobs/new?from=${job.id}&compare=${encodeURIComponent(job.difference.proposalText)}`}
+                            className="button button-small"
+                          >
+                            {t('useProposal')}
+                          </Link>
+                        )
+                      }
+                    />
+                  )}
+                </Committee>
+              </Section>
+            )}
             <Section id="cost" title={t('costTitle')}>
               <Cost job={job} />
             </Section>
@@ -133,9 +139,11 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
             <Section id="timeline" title={t('timelineTitle')} aside={t('timelineUtc')}>
               <Timeline entries={job.timeline} />
             </Section>
-            <Section id="why" title={t('whyTitle')}>
-              <WhyNode bids={job.bids} />
-            </Section>
+            {job.state === 'rejected' ? null : (
+              <Section id="why" title={t('whyTitle')}>
+                <WhyNode bids={job.bids} />
+              </Section>
+            )}
             <Section id="spec" title={t('specTitle')}>
               <SpecFacts job={job} />
             </Section>
