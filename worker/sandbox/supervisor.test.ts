@@ -121,6 +121,7 @@ describe('the supervisor of a room', () => {
       PATH,
       'sh',
       '-c',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell that expands it.
       'for each in /proc/self/fd/*; do echo "${each##*/}"; done',
     ]
     const { lines, ended } = follow(
