@@ -13,6 +13,9 @@ export interface Problem {
   readonly [key: string]: unknown
 }
 
+/** Characters; a body with thousands of unknown fields must not be answered with as many words. */
+const LONGEST_DETAIL = 2_000
+
 /** Turns anything thrown into a problem; unknown errors become `internal` with an id that the log has too. */
 export function problemOf(error: unknown, logger: Logger): Problem {
   if (error instanceof AppError || (error instanceof Error && error.name === 'AppError')) {
@@ -32,7 +35,7 @@ export function problemOf(error: unknown, logger: Logger): Problem {
       title: 'invalid input',
       status: 400,
       code: 'invalid-input',
-      detail: z.prettifyError(error),
+      detail: z.prettifyError(error).slice(0, LONGEST_DETAIL),
       issues: error.issues
         .slice(0, 20)
         .map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
