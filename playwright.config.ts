@@ -47,6 +47,8 @@ export default defineConfig({
         '--disable-component-update',
         '--disable-sync',
         '--no-first-run',
+        // Containers give little shared memory, and a browser that runs out of it drops style sheets without a word.
+        '--disable-dev-shm-usage',
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       ],
     },

@@ -65,6 +65,8 @@ test('every page, light and dark, on phone and desktop @screenshots', async ({ b
         for (const path of paths.filter((item) => item !== '')) {
           await shown.goto(path, { waitUntil: 'load' })
           await shown.waitForTimeout(1200)
+          const font = await shown.evaluate(() => getComputedStyle(document.body).fontFamily)
+          expect(font, `${path} came without its style sheet`).toContain('grotesk')
           const wider = await shown.evaluate(
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
           )
