@@ -232,9 +232,11 @@ export class Worker {
   private async take(grant: LeaseGrant): Promise<LeaseAck> {
     const known = this.holdings.get(grant.leaseId)
     if (known !== undefined) {
-      return known.folder.grant.fence === grant.fence
-        ? { kind: 'accepted' }
-        : { kind: 'refused', reason: 'this lease has another fence here' }
+      if (known.folder.grant.fence !== grant.fence)
+        return { kind: 'refused', reason: 'this lease has another fence here' }
+      // Handed out again, to us: what was stored or asked for by the old token is not answered any more.
+      if (known.folder.token !== grant.token) await known.folder.renew(grant.token)
+      return { kind: 'accepted' }
     }
     if (this.draining && grant.role === 'run') return { kind: 'refused', reason: 'the node is draining' }
     const problem = await grantProblem(grant, await this.domain())
@@ -261,7 +263,7 @@ export class Worker {
       const duty: Duty = {
         folder,
         signal: controller.signal,
-        files: leaseFiles(this.config.url, grant, this.patience, this.logger),
+        files: leaseFiles(this.config.url, withToken(folder), this.patience, this.logger),
         account: this.config.account,
         node: this.node,
         domain: await abortable(this.domain(), controller.signal),
@@ -297,5 +299,15 @@ export class Worker {
 
   private end(leaseId: string, reason: string): void {
     this.holdings.get(leaseId)?.controller.abort(new LeaseGone(reason))
+  }
+}
+
+/** The lease as its contents are asked for: with the token it has at that moment. */
+function withToken(folder: LeaseFolder): { readonly leaseId: string; readonly token: string } {
+  return {
+    leaseId: folder.grant.leaseId,
+    get token() {
+      return folder.token
+    },
   }
 }

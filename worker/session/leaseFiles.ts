@@ -7,9 +7,13 @@ import type { Logger } from '#lib/kernel/logger.ts'
 
 const TRANSFER_MILLISECONDS = 120_000
 const RETRY_MOST = 5_000
+/** A lease that is handed out again has another token: for so long a refusal may only mean that it is on its way. */
+const NEW_TOKEN_MILLISECONDS = 10_000
 
 /** The network says that this lease is not, or not any more, ours. */
 export class LeaseGone extends Error {}
+/** Like LeaseGone, but another token may be on its way. */
+class TokenRefused extends LeaseGone {}
 /** The network hands out other bytes than the spec names, or none, for as long as we tried. */
 export class ContentUnavailable extends Error {}
 
@@ -20,15 +24,14 @@ export interface LeaseFiles {
   upload(sha256: string, path: string, signal: AbortSignal): Promise<void>
 }
 
-/** `patience`: milliseconds after which a content that cannot be had is given up. */
+/** `lease.token` is read at every request. `patience`: milliseconds after which a content that cannot be had is given up. */
 export function leaseFiles(
   url: string,
-  lease: { leaseId: string; token: string },
+  lease: { readonly leaseId: string; readonly token: string },
   patience: number,
   logger: Logger,
 ): LeaseFiles {
   const base = `${url}/api/leases/${lease.leaseId}`
-  const headers = { authorization: `Bearer ${lease.token}` }
 
   async function request(
     method: string,
@@ -36,6 +39,7 @@ export function leaseFiles(
     body: Uint8Array<ArrayBuffer> | null,
     signal: AbortSignal,
   ): Promise<Response> {
+    const headers = { authorization: `Bearer ${lease.token}` }
     const response = await fetch(`${base}/${path}`, {
       method,
       headers: body === null ? headers : { ...headers, 'content-type': 'application/octet-stream' },
@@ -43,13 +47,11 @@ export function leaseFiles(
       redirect: 'error',
       ...(body === null ? {} : { body }),
     })
-    if (
-      response.status === 404 ||
-      response.status === 401 ||
-      response.status === 403 ||
-      response.status === 409 ||
-      response.status === 410
-    ) {
+    if (response.status === 404 || response.status === 401 || response.status === 403) {
+      await response.body?.cancel()
+      throw new TokenRefused(`the network answered ${response.status} for ${path}`)
+    }
+    if (response.status === 409 || response.status === 410) {
       await response.body?.cancel()
       throw new LeaseGone(`the network answered ${response.status} for ${path}`)
     }
@@ -61,14 +63,18 @@ export function leaseFiles(
   }
 
   async function insist<T>(what: () => Promise<T>, until: number, signal: AbortSignal): Promise<T> {
+    let refusedSince: number | null = null
     for (let tries = 0; ; tries++) {
       signal.throwIfAborted()
       try {
         return await what()
       } catch (error) {
         signal.throwIfAborted()
-        if (error instanceof LeaseGone) throw error
-        if (Date.now() >= until) throw new ContentUnavailable(messageOf(error), { cause: error })
+        if (error instanceof TokenRefused) {
+          refusedSince ??= Date.now()
+          if (Date.now() - refusedSince >= Math.min(patience, NEW_TOKEN_MILLISECONDS)) throw error
+        } else if (error instanceof LeaseGone) throw error
+        else if (Date.now() >= until) throw new ContentUnavailable(messageOf(error), { cause: error })
         logger.debug({ tries, error: messageOf(error) }, 'a transfer is tried again')
         await pause(Math.min(RETRY_MOST, 100 * 2 ** tries) * (0.5 + Math.random()), undefined, { signal })
       }

@@ -35,6 +35,10 @@ export interface LeaseFolder {
   readonly spool: string
   /** What came of an earlier run of this lease, or null when there was none. */
   readonly kept: Kept | null
+  /** What opens the lease's contents at the network; a lease that is handed out again has another one. */
+  readonly token: string
+  /** On disk for good when it resolves. */
+  renew(token: string): Promise<void>
   /** On disk for good when it resolves. */
   keep(kept: Kept): Promise<void>
   remove(): Promise<void>
@@ -53,6 +57,12 @@ async function writeDurably(path: string, text: string): Promise<void> {
   await rename(part, path)
 }
 
+/** Inline contents are left out: they can be had again. */
+function writeGrant(folder: string, grant: LeaseGrant): Promise<void> {
+  const wire = { ...grant, order: toWire(grant.order), inline: [] }
+  return writeDurably(join(folder, 'grant.json'), JSON.stringify(wire))
+}
+
 function folderOf(
   root: string,
   grant: LeaseGrant,
@@ -60,16 +70,27 @@ function folderOf(
   granted: Promise<void> = Promise.resolve(),
 ): LeaseFolder {
   const folder = join(root, grant.leaseId)
+  let { token } = grant
+  let written = granted
   return {
     grant,
+    get token() {
+      return token
+    },
+    renew: async (next) => {
+      token = next
+      written = written.then(() => writeGrant(folder, { ...grant, token: next }))
+      written.catch(() => undefined)
+      await written
+    },
     spool: join(folder, 'files'),
     kept,
     keep: async (next) => {
-      await granted
+      await written
       await writeDurably(join(folder, 'kept.json'), JSON.stringify(next))
     },
     remove: async () => {
-      await granted.catch(() => undefined)
+      await written.catch(() => undefined)
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -88,9 +109,8 @@ export class LeaseStore {
     const folder = join(this.root, grant.leaseId)
     await rm(folder, { recursive: true, force: true })
     await mkdir(join(folder, 'files'), { recursive: true, mode: 0o700 })
-    const wire = { ...grant, order: toWire(grant.order), inline: [] }
     // The job need not wait for the disk: a lease lost with this process is noticed and given to another node.
-    const granted = writeDurably(join(folder, 'grant.json'), JSON.stringify(wire))
+    const granted = writeGrant(folder, grant)
     granted.catch(() => undefined)
     return folderOf(this.root, grant, null, granted)
   }
