@@ -1,5 +1,5 @@
 /** A whole network of one's own in a temporary folder on free ports, the one `npm start` runs, for chaos and bench. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGuard } from '#lib/process/embedded/guard.ts'
@@ -25,6 +25,8 @@ export interface LabOptions {
 /** Starts the network; the REST API is part of the site, which is built when its sources changed. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const home = mkdtempSync(join(tmpdir(), 'opengpu-lab-'))
+  // As root the database runs as another user: it must be able to reach its data, which then goes with the folder.
+  chmodSync(home, 0o755)
   const releaseHome = takeHome(home)
   const guard = await startGuard()
   const end = async (network: Network | null, keep: boolean): Promise<void> => {
