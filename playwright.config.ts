@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { chmodSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +23,8 @@ async function freePort(): Promise<number> {
 if (!process.env.OPENGPU_URL && !process.env.E2E_PORT) {
   process.env.E2E_PORT = String(await freePort())
   process.env.E2E_HOME = mkdtempSync(join(tmpdir(), 'opengpu-browser-'))
+  // As root the database runs as another user, who must be able to reach its folder inside.
+  chmodSync(process.env.E2E_HOME, 0o755)
 }
 const baseURL = process.env.OPENGPU_URL ?? `http://127.0.0.1:${process.env.E2E_PORT}`
 

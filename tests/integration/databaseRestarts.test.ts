@@ -6,6 +6,7 @@ import { migrateDatabase } from '#lib/db/migrate.ts'
 import { inTransaction } from '#lib/db/retry.ts'
 import { jobs } from '#lib/db/schema/jobs.ts'
 import { transition } from '#lib/jobs/transition.ts'
+import { type Guard, startGuard } from '#lib/process/embedded/guard.ts'
 import { type RunningPostgres, startPostgresServer } from '#lib/process/embedded/postgres.ts'
 import { makeJob, type Rows, startRows } from '#tests/support/jobRows.ts'
 
@@ -20,16 +21,21 @@ describe('a database that keeps restarting', () => {
   const folder = mkdtempSync('/tmp/opengpu-restarts-')
   let server: RunningPostgres
   let rows: Rows
+  let guard: Guard
 
-  const start = (preferredPort?: number): Promise<RunningPostgres> =>
-    startPostgresServer({
+  async function start(preferredPort?: number): Promise<RunningPostgres> {
+    const running = await startPostgresServer({
       folder: join(folder, 'postgres'),
       database: 'opengpu',
       ...(preferredPort === undefined ? {} : { preferredPort, samePort: true }),
     })
+    guard.watch(running.child, 'SIGINT', 5_000)
+    return running
+  }
 
   beforeAll(async () => {
     chmodSync(folder, 0o755)
+    guard = await startGuard()
     server = await start()
     await migrateDatabase(server.url)
     rows = await startRows({ database: { url: server.url, stop: async () => {} } })
@@ -37,6 +43,7 @@ describe('a database that keeps restarting', () => {
   afterAll(async () => {
     await rows?.stop()
     await server?.stop()
+    await guard?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
