@@ -92,19 +92,20 @@ describe('the main job: submit, award, lease, run, check, settle', () => {
     const { runtime } = network.server
     const jobId = await submit(runtime, network.customer, {
       source: 'console.log("begun")\nawait new Promise((r) => setTimeout(r, 6000))\nconsole.log("done")\n',
-      timeoutSeconds: 60,
+      timeoutSeconds: 30,
     })
     await until(async () => (await jobRow(runtime, jobId)).state === 'running', 20_000)
     const { node: first } = await jobRow(runtime, jobId)
     const killed = network.workers.find(({ key }) => lower(key.address) === first)
     await killed?.kill('SIGKILL')
-    const job = await finished(runtime, jobId, 90_000)
+    // The dead node may be drawn as a member; its seat is waited for until sealBy (time-out and margin).
+    const job = await finished(runtime, jobId, 220_000)
     expect(job, JSON.stringify(await story(runtime, jobId))).toMatchObject({ state: 'settled', attempt: 2 })
     expect(job.node).not.toBe(first)
     const names = (await eventsOf(runtime, jobId)).map(({ name }) => name)
     expect(names).toContain('Replaced')
     expect(names.filter((name) => name === 'Settled')).toHaveLength(1)
-  }, 150_000)
+  }, 300_000)
 })
 
 async function live(network: TestNetwork): Promise<number> {
