@@ -5,6 +5,7 @@ import type { TypedDataDomain } from 'viem'
 import { messageOf } from '#lib/kernel/errors.ts'
 import { type Address, lower } from '#lib/kernel/ids.ts'
 import type { Logger } from '#lib/kernel/logger.ts'
+import { tracePoint } from '#lib/kernel/trace.ts'
 import { MESSAGE_TYPES, marketDomain } from '#lib/protocol/messages.ts'
 import { toWire } from '#lib/protocol/wire.ts'
 import { type Announcement, WORKER_PROTOCOL_VERSION } from '#lib/protocol/workerEvents.ts'
@@ -245,6 +246,7 @@ export class Worker {
       return { kind: 'refused', reason: problem }
     }
     this.hold(await this.store.add(grant))
+    tracePoint(this.logger, 'grantTaken', { jobId: grant.jobId, role: grant.role })
     return { kind: 'accepted' }
   }
 

@@ -20,6 +20,7 @@ import { type Job, lockJob, transition } from '../jobs/transition.ts'
 import { AWARDING, underWay } from '../jobs/underWay.ts'
 import { type Address, type Hex, lower, newId } from '../kernel/ids.ts'
 import { formatOgpu } from '../kernel/money.ts'
+import { tracePoint } from '../kernel/trace.ts'
 import { type Bid, MESSAGE_TYPES, marketDomain, type Order, orderId } from '../protocol/messages.ts'
 import { bondFor } from '../protocol/payFunction.ts'
 import { orderSchema } from '../protocol/wire.ts'
@@ -54,6 +55,7 @@ interface Verdict {
 export async function holdAuction(ctx: JobsCtx, job: Job, now: number): Promise<AuctionOutcome> {
   if (job.spec === null) return { kind: 'nobody', why: 'The data of this job was deleted.' }
   const attempt = job.attempt + 1
+  tracePoint(ctx.logger, 'auctionBegan', { jobId: job.id, attempt })
   const order = orderSchema.parse(job.order)
   const [nodes, failed, predictedSeconds, { floorRate }] = await Promise.all([
     liveNodes(ctx.db, ctx.deployment.id),
@@ -85,6 +87,7 @@ export async function holdAuction(ctx: JobsCtx, job: Job, now: number): Promise<
       diskMiB: job.spec.resources.diskMiB,
     },
   )
+  tracePoint(ctx.logger, 'bidsIn', { jobId: job.id, attempt })
   const facts = { job, order, attempt, now, floorRate }
   const judged = eligible.map((node) => judge(facts, node, answers.get(node.node)))
   const winner = await pickWinner(
@@ -104,6 +107,7 @@ export async function holdAuction(ctx: JobsCtx, job: Job, now: number): Promise<
   const verdicts = [...judged.map((each) => decide(each, winner)), ...passedOver.map(passed)]
   const call = await awardCall(ctx, job, order, winner, attempt)
   const done = await inTransaction(ctx.db, (tx) => record(tx, ctx, job, attempt, winner, verdicts, call))
+  tracePoint(ctx.logger, 'awardQueued', { jobId: job.id, attempt })
   return done ? { kind: 'awarded', node: winner.node } : { kind: 'stale' }
 }
 

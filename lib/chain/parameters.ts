@@ -42,7 +42,7 @@ export const LOCAL_MARKET_PARAMETERS: MarketParameters = {
   startSeconds: 120,
   replaceSeconds: 120,
   drawSeconds: 600,
-  sealMarginSeconds: 60,
+  sealMarginSeconds: 30,
   revealSeconds: 60,
 }
 

@@ -14,8 +14,9 @@ import { type Lab, pause, startLab } from '#tests/chaos/lab.ts'
 import type { Program } from '#tests/chaos/programs.ts'
 import { ROOT } from '../../scripts/start/build.ts'
 import { residentMiB } from './memory.ts'
+import { processorSeconds } from './processorTime.ts'
 import { percentile, type Row, row } from './rows.ts'
-import { firstByJob, momentsOf } from './traces.ts'
+import { firstByJob, momentsOf, stages } from './traces.ts'
 import { SOURCE, TIMEOUT_SECONDS } from './trivial.ts'
 
 const NODES = 6
@@ -66,9 +67,14 @@ export async function dispatch(options: {
       peerLatency.push(...((await peer.ask(`latency ${LATENCY_SAMPLES}`)).sample ?? []))
       say(`round ${round + 1} of ${ROUNDS} done`)
     }
+    const usedBefore = processorSeconds(partOf)
     const began = monotonicNow()
     await runMany(customer, RATE_JOBS)
     const perSecond = RATE_JOBS / (Number(monotonicNow() - began) / 1e9)
+    for (const [part, seconds] of processorSeconds(partOf)) {
+      const used = (seconds - (usedBefore.get(part) ?? 0)) / RATE_JOBS
+      say(`${(used * 1000).toFixed(0).padStart(6)} ms of processor time a job: ${part}`)
+    }
     const { perSecond: peerPerSecond = Number.NaN, residentMiB: peerMemory } = await peer.ask(
       `rate ${RATE_JOBS}`,
     )
@@ -76,7 +82,11 @@ export async function dispatch(options: {
       server: residentMiB(lab.network.server.current().child.pid),
       worker: Math.max(...lab.network.nodes.map((node) => residentMiB(node.current().child.pid))),
     }
-    const { toProcess, blockToSent } = await delays(lab, placed)
+    const { toProcess, blockToSent, parts } = await delays(lab, placed)
+    for (const { name, sample } of parts)
+      say(
+        `${percentile(sample, 0.5).toFixed(1).padStart(7)} ms to: ${name} (99%: ${percentile(sample, 0.99).toFixed(1)} ms)`,
+      )
     const inPeer = (share: number) => ({
       peer: PEER,
       value: percentile(peerLatency, share),
@@ -126,6 +136,16 @@ export async function dispatch(options: {
   }
 }
 
+/** Which part of the network a process belongs to; null for strangers. */
+function partOf(commandLine: string): string | null {
+  if (/\bserver\.ts\b/.test(commandLine)) return 'server'
+  if (/worker\/main\.ts/.test(commandLine)) return 'workers'
+  if (/^\S*anvil /.test(commandLine)) return 'chain'
+  if (/^\S*postgres\b/.test(commandLine)) return 'database'
+  if (/scripts\/bench\.ts/.test(commandLine)) return 'this bench, with the supervision of all parts'
+  return null
+}
+
 async function placeMany(customer: Customer, count: number): Promise<Placed[]> {
   const network = await customer.network()
   const placed: Placed[] = []
@@ -169,7 +189,7 @@ async function runMany(customer: Customer, count: number): Promise<void> {
 async function delays(
   lab: Lab,
   placed: readonly Placed[],
-): Promise<{ toProcess: number[]; blockToSent: number[] }> {
+): Promise<{ toProcess: number[]; blockToSent: number[]; parts: ReturnType<typeof stages> }> {
   const { network } = lab
   const files = ['server', ...network.nodes.map((_, at) => `node-${at + 1}`)]
   const moments = momentsOf(files.map((name) => join(lab.home, 'logs', `${name}.log`)))
@@ -186,6 +206,10 @@ async function delays(
   const between = (from: bigint | undefined, to: bigint | undefined): number[] =>
     from === undefined || to === undefined ? [] : [Number(to - from) / 1e6]
   return {
+    parts: stages(
+      moments,
+      placed.map(({ jobId, orderId }) => ({ jobId, awardBlock: awardBlocks.get(orderId) })),
+    ),
     toProcess: placed.flatMap(({ jobId }) => between(received.get(jobId), started.get(jobId))),
     blockToSent: placed.flatMap(({ jobId, orderId }) =>
       between(heads.get(awardBlocks.get(orderId) ?? -1), sent.get(jobId)),

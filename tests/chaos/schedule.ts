@@ -13,7 +13,7 @@ export interface Blow {
 }
 
 /** The longest time without a blow while jobs are under way. Milliseconds. */
-export const LONGEST_PAUSE = 5_000
+export const LONGEST_PAUSE = 4_400
 export const SHORTEST_PAUSE = 3_500
 /** For the 300 jobs of a full run each part is struck so often at least. */
 const EACH = 10

@@ -99,13 +99,13 @@ describe('the main job: submit, award, lease, run, check, settle', () => {
     const killed = network.workers.find(({ key }) => lower(key.address) === first)
     await killed?.kill('SIGKILL')
     // The dead node may be drawn as a member; its seat is waited for until sealBy (time-out and margin).
-    const job = await finished(runtime, jobId, 220_000)
+    const job = await finished(runtime, jobId, 120_000)
     expect(job, JSON.stringify(await story(runtime, jobId))).toMatchObject({ state: 'settled', attempt: 2 })
     expect(job.node).not.toBe(first)
     const names = (await eventsOf(runtime, jobId)).map(({ name }) => name)
     expect(names).toContain('Replaced')
     expect(names.filter((name) => name === 'Settled')).toHaveLength(1)
-  }, 300_000)
+  }, 180_000)
 })
 
 async function live(network: TestNetwork): Promise<number> {

@@ -12,6 +12,7 @@ import type { Db, Tx } from '../../db/client.ts'
 import { inTransaction } from '../../db/retry.ts'
 import { messageOf } from '../../kernel/errors.ts'
 import type { Logger } from '../../kernel/logger.ts'
+import { tracePoint } from '../../kernel/trace.ts'
 import type { Chain, Header } from '../client.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Running } from '../running.ts'
@@ -121,6 +122,7 @@ export function startIndexer(options: IndexerOptions): RunningIndexer {
     const last = headers[headers.length - 1] as Header
     const block = { number: last.number, hash: last.hash, timestamp: last.timestamp }
     const events = list.flatMap((item) => item.events)
+    tracePoint(logger, 'blockRead', { number: block.number })
     await move(from, block, async (tx) => {
       await writeBlocks(tx, deployment.id, list)
       for (const projector of options.projectors) await projector.apply(tx, { block, events })
@@ -186,6 +188,7 @@ export function startIndexer(options: IndexerOptions): RunningIndexer {
       await work(tx)
     })
     cursor = to
+    if (to) tracePoint(logger, 'blockApplied', { number: to.number })
   }
 
   async function reload(): Promise<void> {

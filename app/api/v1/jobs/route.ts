@@ -26,6 +26,7 @@ export const POST = route({ need: 'none', perMinute: 600 }, async ({ request, ca
   const made = await runtime.createJob({ ...job, caller: caller?.via === 'cookie' ? caller.address : null })
   const received = request.headers.get('x-opengpu-received')
   if (received !== null) tracePoint(runtime.logger, 'orderReceived', { jobId: made.jobId }, BigInt(received))
+  tracePoint(runtime.logger, 'orderStored', { jobId: made.jobId })
   return json(
     { id: made.jobId, state: made.state },
     { status: made.created ? 201 : 200, headers: { location: `/api/v1/jobs/${made.jobId}` } },
