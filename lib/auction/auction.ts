@@ -251,11 +251,14 @@ async function record(
     job.onChain !== read.onChain
   )
     return false
-  if (await underWay(tx, job.id, AWARDING)) return false
-  const [last] = await tx
-    .select({ round: sql<number>`coalesce(max(${bids.round}), 0)::int` })
-    .from(bids)
-    .where(and(eq(bids.jobId, job.id), eq(bids.attempt, attempt)))
+  const [isUnderWay, [last]] = await Promise.all([
+    underWay(tx, job.id, AWARDING),
+    tx
+      .select({ round: sql<number>`coalesce(max(${bids.round}), 0)::int` })
+      .from(bids)
+      .where(and(eq(bids.jobId, job.id), eq(bids.attempt, attempt))),
+  ])
+  if (isUnderWay) return false
   const round = (last?.round ?? 0) + 1
   const { kind, to, data } = call
   const queued = await queueIntent(tx, {
@@ -290,6 +293,7 @@ async function record(
     price: winner.price.toString(),
     bids: verdicts.filter((v) => v.offer).length,
   }
-  await transition(tx, job, { set: { waiting: null }, timeline: [{ kind: 'auction', data: data_ }] })
+  const move = { set: { waiting: null }, timeline: [{ kind: 'auction', data: data_ }] } as const
+  await transition(tx, job, move)
   return true
 }

@@ -1,6 +1,7 @@
 /** The one way to the database: a pool, typed queries, and transactions that are tried again when the server says so. */
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres, { type Sql } from 'postgres'
+import { preparing } from './prepared.ts'
 import * as schema from './schema/index.ts'
 
 export type Schema = typeof schema
@@ -28,5 +29,5 @@ export function openDatabase(url: string, options: { connections?: number; name?
       idle_in_transaction_session_timeout: 30_000,
     },
   })
-  return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: 5 }) }
+  return { db: drizzle(preparing(sql), { schema }), sql, close: () => sql.end({ timeout: 5 }) }
 }

@@ -67,13 +67,15 @@ export async function contentSizes(db: Db | Tx, hashes: readonly string[]): Prom
 
 /** The whole content, checked against its hash. Null when it is not stored. Throws when the stored bytes are damaged. */
 export async function readContent(db: Db | Tx, sha256: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const size = await contentSize(db, sha256)
+  const [size, rows] = await Promise.all([
+    contentSize(db, sha256),
+    db
+      .select({ data: contentChunks.data })
+      .from(contentChunks)
+      .where(eq(contentChunks.sha256, sha256))
+      .orderBy(asc(contentChunks.seq)),
+  ])
   if (size === null) return null
-  const rows = await db
-    .select({ data: contentChunks.data })
-    .from(contentChunks)
-    .where(eq(contentChunks.sha256, sha256))
-    .orderBy(asc(contentChunks.seq))
   const bytes = new Uint8Array(Buffer.concat(rows.map(({ data }) => data)))
   if (bytes.length !== size || sha256Hex(bytes) !== sha256) {
     throw new AppError('content-damaged', `The stored bytes of ${sha256} are damaged.`, { status: 500 })

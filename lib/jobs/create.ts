@@ -102,13 +102,15 @@ export async function createJob(ctx: JobsCtx, input: NewJob): Promise<Created> {
       if (there === undefined) throw new Error(`order ${id} is neither new nor known`)
       return { ...there, created: false }
     }
-    await claimContents(tx, row.id, null, contentHashes(spec))
     const vetted = {
       decision: verdict.decision,
       decidedBy: verdict.decidedBy,
       reasons: verdict.reasons.length,
     }
-    await tell(tx, row, null, [{ kind: 'received' }, { kind: 'vetted', data: vetted }])
+    await Promise.all([
+      claimContents(tx, row.id, null, contentHashes(spec)),
+      tell(tx, row, null, [{ kind: 'received' }, { kind: 'vetted', data: vetted }]),
+    ])
     return { jobId: row.id, state, created: true }
   })
 }
@@ -152,6 +154,16 @@ async function requireSignature(
 async function requireFunds(ctx: JobsCtx, order: Order, signature: Hex): Promise<void> {
   const { taskMarket, escrow } = contractsOf(ctx.deployment)
   const { publicClient } = ctx.chain
+  const trial = fromChain(() =>
+    publicClient.simulateContract({
+      ...taskMarket,
+      functionName: 'submit',
+      args: [order, signature],
+      account: ctx.auctioneer.address,
+    }),
+  )
+  // What it says is asked for last: too little money has words of its own.
+  trial.catch(() => undefined)
   const [[, , , total], balance] = await Promise.all([
     fromChain(() => publicClient.readContract({ ...taskMarket, functionName: 'budgetOf', args: [order] })),
     fromChain(() =>
@@ -165,14 +177,7 @@ async function requireFunds(ctx: JobsCtx, order: Order, signature: Hex): Promise
       { status: 422, details: { needed: total.toString(), balance: balance.toString() } },
     )
   }
-  await fromChain(() =>
-    publicClient.simulateContract({
-      ...taskMarket,
-      functionName: 'submit',
-      args: [order, signature],
-      account: ctx.auctioneer.address,
-    }),
-  )
+  await trial
 }
 
 /** Runs a chain call; a revert becomes `order-refused` with its reason, no answer becomes `chain-down`. */

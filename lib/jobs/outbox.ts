@@ -18,8 +18,10 @@ export async function publish<Topic extends keyof OutboxNews>(
   topic: Topic,
   payload: OutboxNews[Topic],
 ): Promise<void> {
-  await tx.insert(outbox).values({ topic, payload })
-  await tx.execute(sql`select pg_notify('opengpu_outbox', '')`)
+  await Promise.all([
+    tx.insert(outbox).values({ topic, payload }),
+    tx.execute(sql`select pg_notify('opengpu_outbox', '')`),
+  ])
 }
 
 /** The newest number of the outbox, where a reader that starts now begins; 0 when it is empty. */

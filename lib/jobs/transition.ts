@@ -70,32 +70,26 @@ export async function tell(
   from: JobState | null,
   timeline: readonly TimelineEntry[],
 ): Promise<void> {
-  // The row is locked by our own write, so nobody else can take the next numbers.
-  const [last] = await tx
-    .select({ seq: sql<number>`coalesce(max(${jobEvents.seq}), -1)::int` })
-    .from(jobEvents)
-    .where(eq(jobEvents.jobId, row.id))
-  await tx.insert(jobEvents).values(
-    timeline.map((entry, index) => ({
-      jobId: row.id,
-      seq: (last?.seq ?? -1) + 1 + index,
-      kind: entry.kind,
-      fromState: from,
-      toState: row.state,
-      revision: row.revision,
-      data: entry.data ?? {},
-      transactionHash: entry.chain?.transactionHash ?? null,
-      blockHash: entry.chain?.blockHash ?? null,
-      blockNumber: entry.chain?.blockNumber ?? null,
-    })),
-  )
-  await publish(tx, 'job', {
+  const lines = timeline.map((entry, index) => ({
     jobId: row.id,
+    // The row is locked by our own write, so nobody else can take the next numbers.
+    seq: sql`(select coalesce(max(seq), -1) + ${1 + index}::int from job_events where job_id = ${row.id})`,
+    kind: entry.kind,
+    fromState: from,
+    toState: row.state,
     revision: row.revision,
-    state: row.state,
-    customer: row.customer,
-  })
-  await tx.execute(sql`select pg_notify('opengpu_jobs', ${row.id})`)
+    data: entry.data ?? {},
+    transactionHash: entry.chain?.transactionHash ?? null,
+    blockHash: entry.chain?.blockHash ?? null,
+    blockNumber: entry.chain?.blockNumber ?? null,
+  }))
+  const { state, revision, customer } = row
+  // Sent one behind the other without waiting; the server runs them in this order.
+  await Promise.all([
+    tx.insert(jobEvents).values(lines),
+    publish(tx, 'job', { jobId: row.id, revision, state, customer }),
+    tx.execute(sql`select pg_notify('opengpu_jobs', ${row.id})`),
+  ])
 }
 
 /** The job's row, locked until the transaction ends. With `skip`, null when somebody else holds it. */

@@ -40,7 +40,7 @@ export async function listJobs(
 ): Promise<{ jobs: JobSummary[]; next: string | null }> {
   const limit = filter.limit ?? 50
   const rows = await ctx.db
-    .select()
+    .select(SUMMARY)
     .from(jobs)
     .where(
       and(
@@ -217,7 +217,22 @@ export async function releasedArtifact(
   return found === undefined ? null : { name: found.name, bytes: found.bytes, kind: found.kind }
 }
 
-function summaryOf(job: Job, names: ReadonlyMap<string, string>): JobSummary {
+/** What a line of the list is made of: without the spec, which names every file. */
+const SUMMARY = {
+  id: jobs.id,
+  title: jobs.title,
+  state: jobs.state,
+  runtime: jobs.runtime,
+  createdAt: jobs.createdAt,
+  updatedAt: jobs.updatedAt,
+  maxPrice: jobs.maxPrice,
+  price: jobs.price,
+  node: jobs.node,
+  settlement: jobs.settlement,
+  exitCode: jobs.exitCode,
+} as const
+
+function summaryOf(job: Pick<Job, keyof typeof SUMMARY>, names: ReadonlyMap<string, string>): JobSummary {
   return {
     id: job.id,
     title: job.title,

@@ -30,40 +30,59 @@ export async function startDispatcher(options: {
   readonly duties: Duties
 }): Promise<Dispatcher> {
   const { sessions, duties, logger } = options
-  let all = false
-  const wanted = new Set<Address>()
-  let running: Promise<void> | null = null
   let stopped = false
-  let problem: string | null = null
+
+  // Each with a round of its own: a lease that waits is not kept waiting by a look at what else there is to tell.
+  const claims = createRounds(async (nodes) => {
+    for (const grant of await duties.claim(nodes)) void send(grant)
+  })
+  const tidings = createRounds(async (nodes) => {
+    for (const opening of await duties.openings(nodes)) tell(opening, GATEWAY_EVENTS.checkOpen)
+    for (const stop of await duties.stops(nodes)) tell(stop, GATEWAY_EVENTS.leaseStop)
+  })
 
   function wake(node: Address | null): void {
-    if (stopped) return
-    if (node === null) all = true
-    else wanted.add(node)
-    running ??= drain().finally(() => {
-      running = null
-      if (all || wanted.size > 0) wake(null)
-    })
+    claims.wake(node)
+    tidings.wake(node)
   }
 
-  async function drain(): Promise<void> {
-    while (!stopped && (all || wanted.size > 0)) {
-      const nodes = all ? sessions.assignableNodes() : [...wanted].filter((node) => sessions.assignable(node))
-      all = false
-      wanted.clear()
-      if (nodes.length === 0) continue
-      try {
-        for (const grant of await duties.claim(nodes)) void send(grant)
-        for (const opening of await duties.openings(nodes)) tell(opening, GATEWAY_EVENTS.checkOpen)
-        for (const stop of await duties.stops(nodes)) tell(stop, GATEWAY_EVENTS.leaseStop)
-        problem = null
-      } catch (error) {
-        // The safety tick looks again.
-        problem = messageOf(error)
-        logger.warn({ error: problem }, 'leases could not be handed out')
-        return
+  /** Looks for the nodes it was woken for, one look at a time; what it is woken for meanwhile comes in the next. */
+  function createRounds(look: (nodes: readonly Address[]) => Promise<void>) {
+    let all = false
+    const wanted = new Set<Address>()
+    let running: Promise<void> | null = null
+    let problem: string | null = null
+
+    async function round(): Promise<void> {
+      while (!stopped && (all || wanted.size > 0)) {
+        const nodes = all
+          ? sessions.assignableNodes()
+          : [...wanted].filter((node) => sessions.assignable(node))
+        all = false
+        wanted.clear()
+        if (nodes.length === 0) continue
+        try {
+          await look(nodes)
+          problem = null
+        } catch (error) {
+          // The safety tick looks again.
+          problem = messageOf(error)
+          logger.warn({ error: problem }, 'leases could not be handed out')
+          return
+        }
       }
     }
+
+    function wakeRound(node: Address | null): void {
+      if (stopped) return
+      if (node === null) all = true
+      else wanted.add(node)
+      running ??= round().finally(() => {
+        running = null
+        if (all || wanted.size > 0) wakeRound(null)
+      })
+    }
+    return { wake: wakeRound, problem: () => problem, ended: async () => running }
   }
 
   async function send({ node, message }: For<GrantMessage>): Promise<void> {
@@ -115,8 +134,11 @@ export async function startDispatcher(options: {
       stopped = true
       clearInterval(tick)
       await unlisten()
-      await running
+      await Promise.all([claims.ended(), tidings.ended()])
     },
-    health: () => ({ ok: problem === null, detail: problem ?? `${sessions.size()} nodes connected` }),
+    health: () => {
+      const problem = claims.problem() ?? tidings.problem()
+      return { ok: problem === null, detail: problem ?? `${sessions.size()} nodes connected` }
+    },
   }
 }

@@ -17,7 +17,12 @@ export type Wish = 'nothing' | 'auction' | 'deadline'
 
 /** `chainNow` in seconds of chain time. */
 export async function superviseOpen(tx: Tx, job: Job, chainNow: number): Promise<Wish> {
-  if (await underWay(tx, job.id, [...AWARDING, 'cancel', 'expire'])) return 'nothing'
+  const [isUnderWay, vetted, refusal] = await Promise.all([
+    underWay(tx, job.id, [...AWARDING, 'cancel', 'expire']),
+    isVetted(tx, job),
+    lastRefusal(tx, job),
+  ])
+  if (isUnderWay) return 'nothing'
   if (!job.onChain && BigInt(job.order.submitBy) < BigInt(chainNow)) {
     await transition(tx, job, {
       to: 'expired',
@@ -31,11 +36,10 @@ export async function superviseOpen(tx: Tx, job: Job, chainNow: number): Promise
     })
     return 'nothing'
   }
-  if (!(await isVetted(tx, job))) {
+  if (!vetted) {
     await say(tx, job, 'The content has no passing verdict, so it is not dispatched.')
     return job.onChain ? 'deadline' : 'nothing'
   }
-  const refusal = await lastRefusal(tx, job)
   if (refusal !== null && TERMINAL.test(refusal) && !job.onChain) {
     await transition(tx, job, {
       to: 'expired',

@@ -47,14 +47,23 @@ export async function writeBlocks(tx: Tx, deploymentId: string, list: readonly P
     parentHash: header.parentHash,
     timestamp: header.timestamp,
   }))
-  for (let at = 0; at < rows.length; at += CHUNK) await tx.insert(blocks).values(rows.slice(at, at + CHUNK))
   const events = list.flatMap((block) => block.events)
-  for (let at = 0; at < events.length; at += CHUNK) {
-    const values = events
-      .slice(at, at + CHUNK)
-      .map((event) => ({ ...event, args: event.args as Record<string, unknown> }))
-    await tx.insert(chainEvents).values(values).onConflictDoNothing()
-  }
+  // Sent one behind the other without waiting; the server runs them in this order.
+  await Promise.all([
+    ...chunksOf(rows).map((chunk) => tx.insert(blocks).values(chunk)),
+    ...chunksOf(events).map((chunk) =>
+      tx
+        .insert(chainEvents)
+        .values(chunk.map((event) => ({ ...event, args: event.args as Record<string, unknown> })))
+        .onConflictDoNothing(),
+    ),
+  ])
+}
+
+function chunksOf<T>(list: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(list.length / CHUNK) }, (_, at) =>
+    list.slice(at * CHUNK, (at + 1) * CHUNK),
+  )
 }
 
 /** Takes everything above `keep` out: blocks, events. What was mined there is to be carried again by the relayer. */

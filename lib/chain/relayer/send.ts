@@ -45,11 +45,14 @@ type Trial =
 export async function sendQueued(ctx: RelayerContext): Promise<number> {
   const { db, chain, deployment } = ctx
   const sender = lower(ctx.account.address)
-  const out = await outstanding(db, deployment.id, sender)
-  const room =
-    (ctx.maxInFlight ?? (chain.chainId === 31337 ? EMBEDDED_IN_FLIGHT : PUBLIC_IN_FLIGHT)) - out.rows
-  if (room <= 0) return 0
-  const rows = await queuedIntents(db, deployment.id, room)
+  const most = ctx.maxInFlight ?? (chain.chainId === 31337 ? EMBEDDED_IN_FLIGHT : PUBLIC_IN_FLIGHT)
+  const [out, waiting, highest] = await Promise.all([
+    outstanding(db, deployment.id, sender),
+    queuedIntents(db, deployment.id, most),
+    highestNonce(db, deployment.id, sender),
+  ])
+  const rows = waiting.slice(0, Math.max(0, most - out.rows))
+  if (waiting.length > 0 && rows.length === 0) return 0
   if (rows.length === 0) {
     // What waits is looked at again when its time comes; until then its reason stands.
     if (ctx.alert !== null && !(await anyQueued(db, deployment.id))) ctx.alert = null
@@ -65,7 +68,7 @@ export async function sendQueued(ctx: RelayerContext): Promise<number> {
   const willing = trials.filter((trial) => trial.verdict === 'go')
   const going = await affordable(ctx, willing, fees, balance - out.cost)
   if (fees === null || going.length === 0) return 0
-  const first = Math.max(chainCount, ((await highestNonce(db, deployment.id, sender)) ?? -1) + 1)
+  const first = Math.max(chainCount, (highest ?? -1) + 1)
   const signed = await Promise.all(
     going.map(({ row, gas }, index) => sign(ctx, row, { nonce: first + index, gas, ...fees })),
   )

@@ -1,4 +1,5 @@
 /** Jobs and their history (written by lib/jobs alone, through its one door). */
+import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -79,7 +80,9 @@ export const jobs = pgTable(
   },
   (t) => [
     unique('jobs_order').on(t.deploymentId, t.orderId),
-    index('jobs_customer').on(t.customer, t.createdAt),
+    index('jobs_customer').on(t.deploymentId, t.customer, t.id),
+    // The few whose end may still be reorganised away, looked for with every block.
+    index('jobs_not_final').on(t.deploymentId, t.lastEventBlock).where(sql`not ${t.final}`),
     index('jobs_state').on(t.deploymentId, t.state, t.auctionAfter),
   ],
 )

@@ -26,10 +26,15 @@ export async function sameFreePort(port: number, host = '127.0.0.1'): Promise<nu
 }
 
 /** Whether one can listen on `port` of `host` right now. */
-export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return (await whyNot(port, host)) === null
+}
+
+/** Null when one can listen on `port` of `host` right now, else the system's code for why not, such as EADDRINUSE. */
+export function whyNot(port: number, host = '127.0.0.1'): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, host, () => server.close(() => resolve(true)))
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    server.listen(port, host, () => server.close(() => resolve(null)))
   })
 }
