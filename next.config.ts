@@ -15,8 +15,11 @@ const SECURITY_HEADERS = [
 const config: NextConfig = {
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
+  // Each state of the sources has a build of its own (scripts/start/build.ts); without it, `next dev` and the like.
+  distDir: process.env.OPENGPU_SITE_BUILD || '.next/plain',
   // `npm run check` runs the compiler over the whole repository; a second run inside the build would only cost time.
-  typescript: { ignoreBuildErrors: true },
+  // The build adds its folder to the settings it finds, unless those extend others.
+  typescript: { ignoreBuildErrors: true, tsconfigPath: 'tsconfig.site.json' },
   serverExternalPackages: [
     'pino',
     'postgres',

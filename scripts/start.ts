@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { messageOf } from '#lib/kernel/errors.ts'
 import { type Guard, startGuard } from '#lib/process/embedded/guard.ts'
-import { isFree } from '#lib/process/embedded/ports.ts'
+import { whyNot } from '#lib/process/embedded/ports.ts'
 import { buildSite } from './start/build.ts'
 import { isOtherGeneration } from './start/contracts.ts'
 import { endLeftovers, NODES, setAside, takeHome } from './start/home.ts'
@@ -42,7 +42,8 @@ try {
 async function start(): Promise<void> {
   const home = resolve(process.env.OPENGPU_HOME || '.opengpu')
   const host = process.env.HOST || '127.0.0.1'
-  const port = await choosePort(host)
+  // Told before anything is begun when it is taken; a port of our choosing is chosen when it is needed.
+  await choosePort(host)
   releaseHome = takeHome(home)
   await endLeftovers(home)
   guard = await startGuard()
@@ -51,7 +52,9 @@ async function start(): Promise<void> {
     say(`! The contracts' code changed: a new generation begins, the earlier data lies in ${setAside(home)}`)
   }
   // The compiler of the site and the small servers share the cores; the result is waited for where it is needed.
-  const building = buildSite(guard)
+  const building = buildSite(guard, (pid) =>
+    say(`  Another start (process ${pid}) builds the site; waiting for it.`),
+  )
   building.catch(() => {})
   const { missing } = await step('System tools', ensureTools, ({ tools }) =>
     tools.map((tool) => (tool.found ? `${tool.name} ${tool.version}` : `no ${tool.name}`)).join(', '),
@@ -61,7 +64,7 @@ async function start(): Promise<void> {
     {
       home,
       host,
-      port,
+      port: () => choosePort(host),
       nodes: NODES,
       guard: held,
       say: (line) => say(`! ${line}`),
@@ -69,7 +72,7 @@ async function start(): Promise<void> {
         step(
           'Site build',
           () => building,
-          (built) => (built ? 'built' : 'unchanged'),
+          ({ built }) => (built ? 'built' : 'unchanged'),
           'Mend what the compiler names above and start again.',
         ),
       ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
@@ -92,17 +95,28 @@ async function choosePort(host: string): Promise<number> {
     const port = Number(named)
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new StepFailed(`PORT must be a number from 1 to 65535, not "${named}".`)
-    if (!(await isFree(port, host)))
+    const reason = await whyNot(port, host)
+    if (reason === 'EADDRINUSE')
       throw new StepFailed(
         `Port ${port} on ${host} is taken: stop what listens there, or set PORT to another number.`,
       )
+    if (reason !== null) throw new StepFailed(portWords(reason, port, host))
     return port
   }
-  for (let port = DEFAULT_PORT; port < DEFAULT_PORT + PORTS_TO_TRY; port++)
-    if (await isFree(port, host)) return port
+  for (let port = DEFAULT_PORT; port < DEFAULT_PORT + PORTS_TO_TRY; port++) {
+    const reason = await whyNot(port, host)
+    if (reason === null) return port
+    if (reason !== 'EADDRINUSE') throw new StepFailed(portWords(reason, port, host))
+  }
   throw new StepFailed(
     `No port from ${DEFAULT_PORT} to ${DEFAULT_PORT + PORTS_TO_TRY - 1} is free on ${host}: set PORT.`,
   )
+}
+
+function portWords(reason: string, port: number, host: string): string {
+  if (reason === 'EACCES')
+    return `This user may not listen on port ${port}: set PORT to a number from 1024 on.`
+  return `Nothing can listen on ${host} of this machine (${reason}): set HOST to one of its addresses, or unset it for 127.0.0.1.`
 }
 
 /** Ends everything once and leaves with `status`. */

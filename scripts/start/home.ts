@@ -1,10 +1,21 @@
 /** The data folder: who holds it, its keys, and what lies where. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { Hex } from '#lib/kernel/ids.ts'
 import { endStrangerByEnvironment } from '#lib/process/embedded/leftover.ts'
 import { movePostgresFolder } from '#lib/process/embedded/postgres.ts'
+import { StepFailed } from './progress.ts'
 import { readRunFile } from './runFile.ts'
 
 export const NODES = 6
@@ -13,15 +24,22 @@ export const NODES = 6
 export const KEY_NAMES = ['relayer', 'auctioneer', 'customer', 'treasury'] as const
 export type KeyName = (typeof KEY_NAMES)[number]
 
-/** Takes the folder for this process. Throws when a living start holds it already. */
+/** Takes the folder for this process. Throws when a living start holds it already, or when it cannot be written. */
 export function takeHome(home: string): () => void {
-  mkdirSync(home, { recursive: true, mode: 0o755 })
-  mkdirSync(join(home, 'keys'), { recursive: true, mode: 0o700 })
-  mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o755 })
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o755 })
+    mkdirSync(join(home, 'keys'), { recursive: true, mode: 0o700 })
+    mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o755 })
+    for (const folder of [home, join(home, 'keys'), join(home, 'logs')]) accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new StepFailed(
+      `The data folder ${home} cannot be used (${(error as NodeJS.ErrnoException).code}): this user must be able to make and write it. Set OPENGPU_HOME to another folder, for example OPENGPU_HOME=~/opengpu npm start.`,
+    )
+  }
   const file = join(home, 'supervisor.pid')
   const holder = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
   if (holder !== '' && Number(holder) !== process.pid && isSupervisor(holder)) {
-    throw new Error(
+    throw new StepFailed(
       `The network in ${home} is running already (process ${holder}). Open its address, stop it with Ctrl-C where it runs, or set OPENGPU_HOME to another folder for a second one.`,
     )
   }

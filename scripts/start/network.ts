@@ -1,28 +1,29 @@
 /** The whole local network as children of this process: database, chain, server, nodes. `npm start`, chaos and bench share it. */
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
-import postgres from 'postgres'
 import type { Deployment } from '#lib/chain/deployment.ts'
 import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
 import { migrateDatabase } from '#lib/db/migrate.ts'
-import { messageOf } from '#lib/kernel/errors.ts'
-import { type RunningChain, startChainServer } from '#lib/process/embedded/chain.ts'
+import type { RunningChain } from '#lib/process/embedded/chain.ts'
 import { writeWhole } from '#lib/process/embedded/chainState.ts'
-import { type OwnedChild, spawnOwned } from '#lib/process/embedded/child.ts'
 import type { Guard } from '#lib/process/embedded/guard.ts'
-import { type RunningPostgres, startPostgresServer } from '#lib/process/embedded/postgres.ts'
-import { rpc } from '#lib/process/embedded/rpc.ts'
+import type { RunningPostgres } from '#lib/process/embedded/postgres.ts'
 import { keepRunning, type Service } from '#lib/process/embedded/service.ts'
-import { ROOT } from './build.ts'
-import { ensureDeployment, ensureNode, fundAccounts, httpUrl, NODE_ASK } from './contracts.ts'
+import type { SiteBuild } from './build.ts'
+import { ensureDeployment, ensureNode, fundAccounts, NODE_ASK } from './contracts.ts'
+import { reportLostBlocks, saveDeploymentRow } from './deploymentRows.ts'
+import { checkChain, checkDatabase } from './external.ts'
 import { keyAt, keyFile, nodeFolder } from './home.ts'
+import { answers, healthy, type Process, startProgram } from './program.ts'
 import { step } from './progress.ts'
-import { type RunRecorder, readRunFile, recordRun } from './runFile.ts'
+import { readRunFile, recordRun } from './runFile.ts'
+import { startChain, startDatabase } from './servers.ts'
+import { nothingStarted, type Started } from './started.ts'
 
 export type NetworkOptions = {
   readonly home: string
   readonly host: string
-  readonly port: number
+  /** Asked for right before the server starts to listen. */
+  readonly port: () => number | Promise<number>
   /** How many local nodes to run. */
   readonly nodes: number
   readonly guard: Guard
@@ -33,12 +34,10 @@ export type NetworkOptions = {
   /** More variables for the server. */
   readonly environment?: Readonly<Record<string, string>>
   /** Waits for the site's build; the server needs it. */
-  readonly built: () => Promise<unknown>
+  readonly built: () => Promise<SiteBuild>
   /** Other settings of the nodes, such as a fault to show. */
   readonly nodeEnvironment?: (index: number) => Readonly<Record<string, string>>
 }
-
-type Process = { readonly child: OwnedChild; readonly stop: () => Promise<void> }
 
 export type Network = {
   readonly url: string
@@ -51,36 +50,6 @@ export type Network = {
   readonly nodes: readonly Service<Process>[]
   /** Ends everything in order: nodes, server, chain with its state, database. */
   readonly stop: () => Promise<void>
-}
-
-const READY_WITHIN = 90_000
-/** Bytes. */
-const LARGEST_LOG = 20_000_000
-
-/** What has been started, ended in the opposite order. */
-type Started = {
-  /** Keeps a service for the end; when the end has come meanwhile, ends it at once and throws. */
-  readonly hold: <T extends { readonly stop: () => Promise<void> }>(service: T) => Promise<T>
-  readonly stop: () => Promise<void>
-}
-
-function nothingStarted(say: (line: string) => void): Started {
-  const stops: (() => Promise<void>)[] = []
-  let ended = false
-  return {
-    hold: async (service) => {
-      if (ended) {
-        await service.stop()
-        throw new Error('stopped while starting')
-      }
-      stops.push(service.stop)
-      return service
-    },
-    stop: async () => {
-      ended = true
-      for (const end of stops.splice(0).reverse()) await end().catch((error) => say(messageOf(error)))
-    },
-  }
 }
 
 /**
@@ -106,24 +75,32 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
   // Ports of the last run, so that open pages and settings of a person keep working.
   const last = readRunFile(home)
   const record = recordRun(home)
+  const { databaseUrl: ownDatabase, rpcUrl: ownChain } = options
+  if (ownDatabase !== undefined) await step('Database of DATABASE_URL', () => checkDatabase(ownDatabase))
+  if (ownChain !== undefined)
+    await step(
+      'Chain of RPC_URL',
+      () => checkChain(ownChain, process.env.CHAIN_ID),
+      (id) => `id ${id}`,
+    )
   const database =
-    options.databaseUrl === undefined
-      ? await started.hold(await startDatabase(options, record, last && portIn(last.databaseUrl)))
+    ownDatabase === undefined
+      ? await started.hold(await startDatabase(options, record, last?.databaseUrl))
       : null
-  const databaseUrl = options.databaseUrl ?? (database?.current().url as string)
+  const databaseUrl = ownDatabase ?? (database?.current().url as string)
   await step(
     'Database schema',
     () => migrateDatabase(databaseUrl),
     undefined,
-    'Check that DATABASE_URL names a database that this user may change.',
+    ownDatabase === undefined
+      ? ''
+      : 'The database of DATABASE_URL must be empty or made by this program, and its user may change it.',
   )
 
   const chain =
-    options.rpcUrl === undefined
-      ? await started.hold(await startChain(options, record, last && portIn(last.rpcUrl)))
-      : null
-  const rpcUrl = options.rpcUrl ?? (chain?.current().url as string)
-  const chainId = Number(await rpc<string>(httpUrl(rpcUrl), 'eth_chainId'))
+    ownChain === undefined ? await started.hold(await startChain(options, record, last?.rpcUrl)) : null
+  const rpcUrl = ownChain ?? (chain?.current().url as string)
+  const chainId = await checkChain(rpcUrl, undefined)
   const embedded = chainId === EMBEDDED_CHAIN_ID
   record.note({ databaseUrl, rpcUrl })
   const { deployment } = await step(
@@ -131,9 +108,9 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
     () => ensureDeployment(home, rpcUrl, chainId),
     ({ deployment, made }) =>
       `${made ? 'deployed' : 'in place'}, task market ${deployment.addresses.taskMarket}`,
-    embedded
+    ownChain === undefined
       ? ''
-      : 'The contracts of another chain are never replaced by a start: use the program version they were made by.',
+      : `The contracts of a chain that RPC_URL names are never replaced by a start: use the program version they were made by, or begin anew with an empty chain and another OPENGPU_HOME than ${home}.`,
   )
   await saveDeploymentRow(databaseUrl, deployment)
   if (chain) await reportLostBlocks(databaseUrl, rpcUrl, deployment, say)
@@ -151,17 +128,19 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
     )
   }
 
-  await options.built()
-  const url = `http://${localName(options.host)}:${options.port}`
+  const { folder } = await options.built()
+  const port = await options.port()
+  const url = `http://${localName(options.host)}:${port}`
   const serverEnvironment = {
     DATABASE_URL: databaseUrl,
     RPC_URL: rpcUrl,
     CHAIN_ID: String(chainId),
     HOST: options.host,
-    PORT: String(options.port),
+    PORT: String(port),
     OPENGPU_HOME: home,
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
+    OPENGPU_SITE_BUILD: folder,
     ...(embedded
       ? {
           RELAYER_KEY_FILE: keyFile(home, 'relayer'),
@@ -183,10 +162,10 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
           graceMilliseconds: 10_000,
           say,
           start: () =>
-            startProgram(options, 'server', ['server.ts'], serverEnvironment, (child) =>
+            startProgram(home, 'server', ['server.ts'], serverEnvironment, (child) =>
               answers(`${url}/api/health`, child),
             ),
-          onStart: ({ child }) => record.note({ server: child.pid, url }),
+          onStart: ({ child }) => record.note({ server: child.pid, url, site: folder }),
         }),
       ),
     undefined,
@@ -201,10 +180,16 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
   const nodes: Service<Process>[] = []
   // Together, because each may still have a job to hand back.
   await started.hold({ stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))) })
+  // Elsewhere a node's owner pays a bond of his own, so nobody is registered by a start.
+  const count = embedded ? options.nodes : 0
+  if (count === 0)
+    say(
+      `Chain ${chainId} is not the local one, so this start runs no nodes: offer a machine with \`OPENGPU_URL=${url} npx opengpu node start\`.`,
+    )
   await step(
-    `${options.nodes} GPU worker nodes`,
+    count === 0 ? 'Health' : `${count} GPU worker nodes`,
     async () => {
-      for (let index = 1; index <= options.nodes; index++) {
+      for (let index = 1; index <= count; index++) {
         const folder = nodeFolder(home, index)
         const service = await keepRunning({
           name: `Node ${index}`,
@@ -214,7 +199,7 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
           graceMilliseconds: 5_000,
           say,
           start: () =>
-            startProgram(options, `node-${index}`, ['worker/main.ts'], {
+            startProgram(home, `node-${index}`, ['worker/main.ts'], {
               OPENGPU_URL: url,
               OPENGPU_NODE_KEY_FILE: join(folder, 'node.key'),
               OPENGPU_NODE_HOME: join(folder, 'work'),
@@ -228,7 +213,7 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
         })
         nodes.push(service)
       }
-      await healthy(url, server)
+      await healthy(url, server, count > 0)
     },
     undefined,
     `Their logs are ${join(home, 'logs', 'node-*.log')}; ${url}/api/health says which part is not well.`,
@@ -247,194 +232,8 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
   }
 }
 
-function startDatabase(
-  options: NetworkOptions,
-  record: RunRecorder,
-  port: number | null,
-): Promise<Service<RunningPostgres>> {
-  return step(
-    'PostgreSQL',
-    () =>
-      keepRunning({
-        name: 'PostgreSQL',
-        rank: 3,
-        onStart: ({ child, url }) => record.note({ postgres: child.pid, databaseUrl: url }),
-        guard: options.guard,
-        signal: 'SIGINT',
-        graceMilliseconds: 15_000,
-        say: options.say,
-        start: (previous) =>
-          startPostgresServer({
-            folder: join(options.home, 'postgres'),
-            database: 'opengpu',
-            ...portOf(previous?.port ?? port),
-            samePort: previous !== null,
-          }),
-      }),
-    (service) => {
-      const { binaries, port: taken } = service.current()
-      return `${binaries.source === 'npm' ? 'packaged' : 'system'} ${binaries.major} on port ${taken}`
-    },
-  )
-}
-
-function startChain(
-  options: NetworkOptions,
-  record: RunRecorder,
-  port: number | null,
-): Promise<Service<RunningChain>> {
-  return step(
-    'Local chain',
-    () =>
-      keepRunning({
-        name: 'The local chain',
-        rank: 2,
-        onStart: ({ child, url }) => record.note({ chain: child.pid, rpcUrl: url }),
-        guard: options.guard,
-        signal: 'SIGTERM',
-        graceMilliseconds: 15_000,
-        say: options.say,
-        start: (previous) =>
-          startChainServer({
-            folder: join(options.home, 'chain'),
-            idleBlocks: { busyMilliseconds: 1_000, idleMilliseconds: 5_000 },
-            ...portOf(previous?.port ?? port),
-            samePort: previous !== null,
-            onProblem: (error) => options.say(`The chain's state could not be saved: ${messageOf(error)}`),
-          }),
-      }),
-    (service) => `id ${EMBEDDED_CHAIN_ID} on port ${service.current().port}`,
-  )
-}
-
-function portOf(port: number | null): { preferredPort?: number } {
-  return port === null || port === 0 ? {} : { preferredPort: port }
-}
-
 /** How this machine itself reaches what listens on `host`. */
 function localName(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
-}
-
-function portIn(url: string): number | null {
-  return URL.canParse(url) ? Number(new URL(url).port) : null
-}
-
-/** A TypeScript program of ours as a child, its output appended to a log. */
-async function startProgram(
-  options: NetworkOptions,
-  name: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  ready?: (child: OwnedChild) => Promise<void>,
-): Promise<Process> {
-  mkdirSync(join(options.home, 'logs'), { recursive: true })
-  const log = openLog(join(options.home, 'logs', `${name}.log`))
-  const child = await spawnOwned(process.execPath, ['--import', 'tsx', ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...environment },
-    onLine: (line) => log.write(`${line}\n`),
-  })
-  void child.exited.then(() => log.end())
-  const stop = (): Promise<void> => child.stop('SIGTERM', 10_000)
-  if (ready) {
-    try {
-      await ready(child)
-    } catch (error) {
-      await stop()
-      throw error
-    }
-  }
-  return { child, stop }
-}
-
-/** Appends to a log; one that has grown large becomes the single older one beside it. */
-function openLog(file: string): WriteStream {
-  if (existsSync(file) && statSync(file).size > LARGEST_LOG) renameSync(file, `${file}.1`)
-  return createWriteStream(file, { flags: 'a' })
-}
-
-/** Waits until the address answers at all. */
-async function answers(url: string, child: OwnedChild): Promise<void> {
-  await until(
-    async () => {
-      if (child.hasExited()) throw new Error(`the server ended at once:\n${child.tail()}`)
-      await fetch(url, { signal: AbortSignal.timeout(5_000) })
-      return true
-    },
-    () => `the server did not answer within ${READY_WITHIN / 1000} s:\n${child.tail()}`,
-  )
-}
-
-/** Waits until every part is well. */
-async function healthy(url: string, server: Service<Process>): Promise<void> {
-  let last = ''
-  await until(
-    async () => {
-      const answer = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) })
-      last = await answer.text()
-      return answer.status === 200
-    },
-    () => `the network is not well after ${READY_WITHIN / 1000} s: ${last}\n${server.current().child.tail()}`,
-  )
-}
-
-async function until(probe: () => Promise<boolean>, words: () => string): Promise<void> {
-  const end = performance.now() + READY_WITHIN
-  for (;;) {
-    try {
-      if (await probe()) return
-    } catch (error) {
-      // A refused connection means "not yet"; anything else is the end.
-      if (!(error instanceof TypeError) && (error as Error).name !== 'TimeoutError') throw error
-    }
-    if (performance.now() > end) throw new Error(words())
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
-
-async function saveDeploymentRow(databaseUrl: string, deployment: Deployment): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
-  try {
-    await sql`
-      insert into deployments (id, chain_id, code_hash, addresses, from_block)
-      values (${deployment.id}, ${deployment.chainId}, ${deployment.codeHash}, ${sql.json(deployment.addresses)}, ${deployment.blockNumber.toString()})
-      on conflict (id) do nothing`
-  } finally {
-    await sql.end()
-  }
-}
-
-/** One line when the database knows blocks that the chain no longer has. The indexer undoes them as a reorganisation. */
-async function reportLostBlocks(
-  databaseUrl: string,
-  rpcUrl: string,
-  deployment: Deployment,
-  say: (line: string) => void,
-): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
-  try {
-    const rows = await sql<{ number: string; hash: string }[]>`
-      select number, hash from blocks where deployment_id = ${deployment.id} order by number desc limit 5000`
-    const top = rows[0]
-    if (!top) return
-    for (const row of rows) {
-      const block = await rpc<{ hash: string } | null>(httpUrl(rpcUrl), 'eth_getBlockByNumber', [
-        `0x${Number(row.number).toString(16)}`,
-        false,
-      ])
-      if (block?.hash === row.hash) {
-        const lost = Number(top.number) - Number(row.number)
-        if (lost > 0)
-          say(
-            `! The chain ended uncleanly and lost ${lost} ${lost === 1 ? 'block' : 'blocks'}: treated as a reorganisation, stored messages are carried again`,
-          )
-        return
-      }
-    }
-    say('! The chain lost every block the database knows: treated as a reorganisation')
-  } finally {
-    await sql.end()
-  }
 }

@@ -13,6 +13,8 @@ export type RunFile = {
   readonly databaseUrl: string
   readonly rpcUrl: string
   readonly url: string
+  /** The folder of the site's build, from the root. */
+  readonly site: string
 }
 
 const nameOf = (home: string): string => join(home, 'run.json')
@@ -42,6 +44,7 @@ export function recordRun(home: string): RunRecorder {
     databaseUrl: '',
     rpcUrl: '',
     url: '',
+    site: '',
   }
   const write = (): void => writeWhole(nameOf(home), `${JSON.stringify(file, null, 2)}\n`, 0o600)
   return {

@@ -39,7 +39,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const network = await startNetwork({
       home,
       host: '127.0.0.1',
-      port: await freePort(),
+      port: () => freePort(),
       nodes: options.nodes,
       guard,
       say: options.say,

@@ -5,7 +5,9 @@ import { fund, order, signIn } from './person.ts'
 
 /** The id of a server action as anybody can read it from a page's scripts; here from the build. */
 function actionId(name: string): string {
-  const manifest = JSON.parse(readFileSync('.next/server/server-reference-manifest.json', 'utf8')) as {
+  const home = process.env.E2E_HOME ?? process.env.OPENGPU_HOME ?? '.opengpu'
+  const { site } = JSON.parse(readFileSync(join(home, 'run.json'), 'utf8')) as { site: string }
+  const manifest = JSON.parse(readFileSync(join(site, 'server/server-reference-manifest.json'), 'utf8')) as {
     node: Record<string, { exportedName: string }>
   }
   const found = Object.entries(manifest.node).find(([, action]) => action.exportedName === name)

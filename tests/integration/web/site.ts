@@ -22,6 +22,8 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 export interface Site {
   readonly url: string
   readonly port: number
+  /** Where its pages were built. */
+  readonly folder: string
   stop(): Promise<void>
 }
 
@@ -51,8 +53,9 @@ export interface Person {
 /** Starts the server process with pages; the engine and the nodes' sockets are the network's. Builds only what is not built. */
 export async function startSite(network: TestNetwork, admin: string): Promise<Site> {
   const guard = await startGuard()
+  let folder: string
   try {
-    await buildSite(guard)
+    folder = (await buildSite(guard)).folder
   } finally {
     await guard.stop()
   }
@@ -65,6 +68,7 @@ export async function startSite(network: TestNetwork, admin: string): Promise<Si
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       NODE_ENV: 'production',
+      OPENGPU_SITE_BUILD: folder,
       DATABASE_URL: network.database.url,
       RPC_URL: network.chain.url,
       PORT: String(port),
@@ -88,6 +92,7 @@ export async function startSite(network: TestNetwork, admin: string): Promise<Si
   return {
     url,
     port,
+    folder: join(ROOT, folder),
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       if (child.exitCode === null) {

@@ -346,7 +346,7 @@ function changingRoutes(): { method: string; path: string }[] {
 /** Calls the ops page's action the way its form does, with an id read from the build. */
 function act(args: unknown[], headers: Readonly<Record<string, string>>) {
   const manifest = JSON.parse(
-    readFileSync(join(ROOT, '.next/server/server-reference-manifest.json'), 'utf8'),
+    readFileSync(join(town.site.folder, 'server/server-reference-manifest.json'), 'utf8'),
   ) as { node: Record<string, { exportedName?: string; workers: Record<string, unknown> }> }
   const [id] =
     Object.entries(manifest.node).find(([, { workers }]) =>
