@@ -23,7 +23,7 @@ export async function followOutbox(options: {
   readonly logger: Logger
   readonly tell: (news: News) => void
 }): Promise<Running> {
-  /** Everything up to here is told, and too old for a straggler. */
+  /** Everything up to here is told, or too old for a straggler. */
   let floor = await outboxHead(options.db)
   const told = new Map<number, number>()
   let wanted = false
@@ -46,9 +46,9 @@ export async function followOutbox(options: {
         if (rows.length < BATCH) break
       }
       const old = performance.now() - LATE_MILLISECONDS
-      // In order: the floor rises only through numbers that are old without a gap of younger ones below.
+      // The floor rises through numbers without a gap; over a gap only when nothing can appear in it any more.
       for (const [id, at] of [...told].sort(([a], [b]) => a - b)) {
-        if (at > old) break
+        if (id !== floor + 1 && at > old) break
         floor = id
         told.delete(id)
       }

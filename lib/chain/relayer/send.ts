@@ -46,18 +46,18 @@ export async function sendQueued(ctx: RelayerContext): Promise<number> {
   const { db, chain, deployment } = ctx
   const sender = lower(ctx.account.address)
   const most = ctx.maxInFlight ?? (chain.chainId === 31337 ? EMBEDDED_IN_FLIGHT : PUBLIC_IN_FLIGHT)
-  const [out, waiting, highest] = await Promise.all([
-    outstanding(db, deployment.id, sender),
-    queuedIntents(db, deployment.id, most),
-    highestNonce(db, deployment.id, sender),
-  ])
-  const rows = waiting.slice(0, Math.max(0, most - out.rows))
-  if (waiting.length > 0 && rows.length === 0) return 0
-  if (rows.length === 0) {
+  const waiting = await queuedIntents(db, deployment.id, most)
+  if (waiting.length === 0) {
     // What waits is looked at again when its time comes; until then its reason stands.
     if (ctx.alert !== null && !(await anyQueued(db, deployment.id))) ctx.alert = null
     return 0
   }
+  const [out, highest] = await Promise.all([
+    outstanding(db, deployment.id, sender),
+    highestNonce(db, deployment.id, sender),
+  ])
+  const rows = waiting.slice(0, Math.max(0, most - out.rows))
+  if (rows.length === 0) return 0
   const [trials, chainCount, balance, fees] = await Promise.all([
     Promise.all(rows.map((row) => tryOut(ctx, row))),
     chainNonce(ctx),
