@@ -108,9 +108,6 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
     () => ensureDeployment(home, rpcUrl, chainId),
     ({ deployment, made }) =>
       `${made ? 'deployed' : 'in place'}, task market ${deployment.addresses.taskMarket}`,
-    ownChain === undefined
-      ? ''
-      : `The contracts of a chain that RPC_URL names are never replaced by a start: use the program version they were made by, or begin anew with an empty chain and another OPENGPU_HOME than ${home}.`,
   )
   await saveDeploymentRow(databaseUrl, deployment)
   if (chain) await reportLostBlocks(databaseUrl, rpcUrl, deployment, say)
