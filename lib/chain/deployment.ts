@@ -2,7 +2,6 @@ import { desc } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.ts'
 import { deployments } from '../db/schema/chain.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
-import type { Chain } from './client.ts'
 
 /** One set of contracts on one chain. Rows of the database carry its `id`. Addresses are lower-case. */
 export interface Deployment {
@@ -49,13 +48,4 @@ export async function currentDeployment(db: Db | Tx): Promise<Deployment | null>
     addresses,
     treasury,
   }
-}
-
-/** Refuses to go on unless the contracts are on this chain and made of this program's code. Throws AppError `deployment.*`. */
-export async function assertDeployment(
-  chain: Pick<Chain, 'publicClient'>,
-  deployment: Deployment,
-): Promise<void> {
-  const { verifyDeployment } = await import('./deploy.ts')
-  await verifyDeployment(chain.publicClient, deployment)
 }
