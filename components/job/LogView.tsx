@@ -52,6 +52,7 @@ export function LogView({
   live,
   ended,
   stored,
+  deleted,
 }: {
   jobId: string
   revision: number
@@ -59,9 +60,11 @@ export function LogView({
   live: boolean
   ended: boolean
   stored: string | null
+  /** The job's owner deleted its data. */
+  deleted: boolean
 }) {
   const t = useTranslations('job')
-  const { book, connected } = useJobFeed(jobId, revision, leaseId)
+  const { book, connected } = useJobFeed(jobId, revision, leaseId, deleted)
   const lines = useMemo<Line[]>(() => {
     const read = linesOf(book)
     if (read.length > 0 || stored === null) return read
