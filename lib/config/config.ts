@@ -14,6 +14,8 @@ export type Config = {
   /** Most connections this process opens. */
   readonly databasePool: number
   readonly rpcUrl: string
+  /** What strangers are told as the chain's address; null: this server's own `/api/v1/rpc`. */
+  readonly publicRpcUrl: string | null
   readonly chainId: number
   /** True on the embedded chain id alone: only there test wallet, faucet and known keys exist. */
   readonly isEmbeddedChain: boolean
@@ -113,6 +115,7 @@ function configOf(values: Parsed): Config {
     role: values.OPENGPU_ROLE,
     publicUrl:
       values.PUBLIC_URL ?? `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${values.PORT}`,
+    publicRpcUrl: values.PUBLIC_RPC_URL ?? null,
     adminAddresses: values.ADMIN_ADDRESSES,
     relayerKey: values.RELAYER_KEY,
     auctioneerKey: values.AUCTIONEER_KEY,

@@ -80,6 +80,12 @@ export const VARIABLES = {
       'The address people type. Sign-in messages are bound to it and requests from other origins are refused. Unset: the address listened on.',
     example: 'https://opengpu.example',
   },
+  PUBLIC_RPC_URL: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    reason:
+      'Address of the chain that browsers and the CLI are told; everybody can read it. Unset: they go through this server, so that the key inside RPC_URL stays here.',
+    example: 'https://rpc.example',
+  },
   ADMIN_ADDRESSES: {
     schema: addressList.default([]),
     reason: 'Wallets that may open the ops page, separated by commas. Empty: nobody.',

@@ -1,4 +1,4 @@
-/** Forwards plain wallet calls to the embedded chain. Methods that steer the chain (anvil_, evm_, unlocked accounts) are not on the list. */
+/** Forwards plain wallet calls to the chain. Methods that steer the chain (anvil_, evm_, unlocked accounts) are not on the list. */
 import * as z from 'zod'
 import type { Chain } from '../chain/client.ts'
 import type { RpcError } from '../chain/socket.ts'
