@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { putContent } from '#lib/jobs/contents.ts'
 import { tracePoint } from '#lib/kernel/trace.ts'
 import { JOB_STATES } from '#lib/protocol/jobState.ts'
 import { requireCaller } from '#lib/web/credentials.ts'
@@ -22,8 +21,11 @@ export const GET = route({ need: 'read' }, async ({ request, caller }) => {
 /** Takes a signed order with its files. The signature is the authority, so no session is needed; the same order twice is one job. */
 export const POST = route({ need: 'none', perMinute: 600 }, async ({ request, caller, runtime }) => {
   const { job, contents } = await readJobForm(request)
-  for (const content of contents) await putContent(runtime.db, content.data, content.sha256)
-  const made = await runtime.createJob({ ...job, caller: caller?.via === 'cookie' ? caller.address : null })
+  const made = await runtime.createJob({
+    ...job,
+    contents,
+    caller: caller?.via === 'cookie' ? caller.address : null,
+  })
   const received = request.headers.get('x-opengpu-received')
   if (received !== null) tracePoint(runtime.logger, 'orderReceived', { jobId: made.jobId }, BigInt(received))
   tracePoint(runtime.logger, 'orderStored', { jobId: made.jobId })
