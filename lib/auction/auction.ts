@@ -16,6 +16,7 @@ import { bids, leases } from '../db/schema/dispatch.ts'
 import type { BidAnswer, JobsCtx } from '../jobs/ctx.ts'
 import { liveNodes } from '../jobs/liveNodes.ts'
 import type { LiveNode } from '../jobs/rules/liveNode.ts'
+import { REORGANISED } from '../jobs/rules/reasons.ts'
 import { isNodeSignature } from '../jobs/signatures.ts'
 import { type Job, lockJob, transition } from '../jobs/transition.ts'
 import { AWARDING, underWay } from '../jobs/underWay.ts'
@@ -121,7 +122,7 @@ async function failedNodes(ctx: JobsCtx, job: Job): Promise<Set<Address>> {
         eq(leases.jobId, job.id),
         eq(leases.role, 'run'),
         inArray(leases.state, ['lost', 'revoked']),
-        sql`coalesce(${leases.reason}, '') <> 'the chain was reorganised'`,
+        sql`${leases.reason} is distinct from ${REORGANISED}`,
       ),
     )
   return new Set(rows.map(({ node }) => node))

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type * as z from 'zod'
+import { EMBEDDED_CHAIN_ID } from '../kernel/embeddedChain.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
 import { isPublishedKey } from './publishedKeys.ts'
@@ -34,8 +35,6 @@ export type Config = {
   readonly confirmations: number
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
-
-export const EMBEDDED_CHAIN_ID = 31_337
 
 /** Reads and checks an environment. Throws AppError `config` that lists every wrong or missing variable, never a secret's value. */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {

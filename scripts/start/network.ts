@@ -1,8 +1,8 @@
 /** The whole local network as children of this process: database, chain, server, nodes. `npm start`, chaos and bench share it. */
 import { join } from 'node:path'
 import type { Deployment } from '#lib/chain/deployment.ts'
-import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
 import { migrateDatabase } from '#lib/db/migrate.ts'
+import { EMBEDDED_CHAIN_ID } from '#lib/kernel/embeddedChain.ts'
 import type { RunningChain } from '#lib/process/embedded/chain.ts'
 import { writeWhole } from '#lib/process/embedded/chainState.ts'
 import type { Guard } from '#lib/process/embedded/guard.ts'
