@@ -130,7 +130,9 @@ export async function readJson(request: Request, most = 64 * 1024): Promise<unkn
   const parts: Uint8Array[] = []
   let size = 0
   while (reader) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch(() => {
+      throw new AppError('body-incomplete', 'The body broke off before its end. Send it again.')
+    })
     if (done) break
     size += value.byteLength
     if (size > most) {
