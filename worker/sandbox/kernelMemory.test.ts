@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto'
+import { totalmem } from 'node:os'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Sandbox } from './detect.ts'
-import { fullSandbox, MIB, tryPython } from './trial.testing.ts'
+import { availableBytes, leastAvailable } from './machineMemory.ts'
+import { fullSandbox, MIB, processesWith, tryCommand, tryPython } from './trial.testing.ts'
+import { SandboxError } from './types.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -78,5 +82,22 @@ print("all of it", all(part[4096] == 1 for part in kept))
       'import mmap, time\nparts = [mmap.mmap(-1, 8 << 20) for _ in range(8)]\ntime.sleep(1.5)\nprint("fine")\n',
     )
     expect([report.outcome, stdout]).toEqual(['exited', 'fine\n'])
+  })
+
+  test('[case 93] that the kernel holds ends the job before the machine is out of it, and is not told as its result', async () => {
+    // Everybody's memory together is never twice what there is: the machine counts as short from the beginning.
+    const machineBytes = 2 * totalmem()
+    const mark = `sockets-${randomBytes(6).toString('hex')}`
+    const program = 'import socket, time\nkept = [socket.socketpair() for _ in range(100)]\ntime.sleep(20)\n'
+    const run = tryCommand(
+      sandbox,
+      ['/usr/bin/python3', 'main.py', mark],
+      { 'main.py': program },
+      { limits: { machineBytes } },
+    )
+    await expect(run).rejects.toThrow(SandboxError)
+    expect(processesWith(mark)).toEqual([])
+    expect(availableBytes()).toBeLessThan(totalmem())
+    expect(leastAvailable()).toBeGreaterThan(0)
   })
 })

@@ -4,6 +4,7 @@ import { setPriority } from 'node:os'
 import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { JobCgroup } from './cgroup.ts'
+import { availableBytes, leastAvailable } from './machineMemory.ts'
 import { OutputReader } from './outputReader.ts'
 import { killBelow, sharedBytes, treeUse, untilDead } from './processTree.ts'
 import { Supervisor, type SupervisorOptions } from './supervisor.ts'
@@ -135,10 +136,17 @@ class Room implements SandboxRoom {
     )
     let peakMemoryBytes = 0
     let diskFull = false
+    let machineIsShort = false
+    const leastBytes = this.limits.machineBytes ?? leastAvailable()
     let round = 0
     const watch = setInterval(() => {
       // Killing is repeated: a process forked while the first round went through the list is caught by the next.
       if (end !== 'exited') return killBelow(this.supervisor.pid)
+      // What the kernel holds for a job (buffers of sockets and pipes, page tables) is in no figure below.
+      if (availableBytes() < leastBytes) {
+        machineIsShort = true
+        return stop('killed')
+      }
       const use = treeUse(this.supervisor.pid, this.limits.memoryBytes)
       peakMemoryBytes = Math.max(peakMemoryBytes, use.memoryBytes)
       if (use.memoryBytes > this.limits.memoryBytes) stop('memory')
@@ -165,6 +173,8 @@ class Room implements SandboxRoom {
       const seconds = (performance.now() - startedAt) / 1000
       await this.drain(readers)
       diskFull = await this.diskIsFull()
+      // Who took it cannot be said, so it is not the program's fault: it must not be told as a result.
+      if (machineIsShort) throw new SandboxError('the machine ran short of memory, so the job was ended')
       const ended: RunEnd = end
       if (ended === 'exited' && exitCode !== 0 && diskFull) end = 'disk-limit'
       return {
