@@ -72,6 +72,7 @@ export function LogView({
   }, [book, stored])
   const box = useRef<HTMLDivElement>(null)
   const [following, setFollowing] = useState(true)
+  const lastTop = useRef(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows each new line
   useEffect(() => {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight
@@ -88,7 +89,10 @@ export function LogView({
         className="h-56 overflow-auto md:h-80 overscroll-contain py-2"
         onScroll={(event) => {
           const at = event.currentTarget
-          setFollowing(at.scrollHeight - at.scrollTop - at.clientHeight < 24)
+          // A fast log grows between our own scrolling and its event: only going up is a person's wish to stay.
+          if (at.scrollHeight - at.scrollTop - at.clientHeight < 24) setFollowing(true)
+          else if (at.scrollTop < lastTop.current) setFollowing(false)
+          lastTop.current = at.scrollTop
         }}
       >
         {shown.length === 0 ? (

@@ -137,6 +137,15 @@ test('a reload in the middle, and a tab closed and opened again, show each line 
     expect(asked[0]).toBeGreaterThan(0)
   }
 
+  // However fast it grows, the end stays in sight until somebody scrolls up.
+  const follow = page.getByRole('button', { name: 'Follow' })
+  await expect(follow).toHaveCount(0)
+  await page.getByRole('log').hover()
+  await page.mouse.wheel(0, -200)
+  await expect(follow).toBeVisible()
+  await follow.click()
+  await expect(follow).toHaveCount(0)
+
   await page.close()
   const reopened = await context.newPage()
   const after = watchConsole(reopened)
