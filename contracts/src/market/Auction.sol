@@ -103,7 +103,9 @@ library Auction {
         if (!holdsNode && job.state != State.HandedBack) revert ITaskMarket.WrongState(id, job.state);
         MarketStore.requireNotAfter(id, job.deadline);
         if (job.attempt >= MAX_ATTEMPTS) revert ITaskMarket.TooManyAttempts(id, job.attempt);
-        if (approver != order.customer && approver != order.auctioneer) revert ITaskMarket.NotApprover(approver);
+        // A customer who wants to be rid of a node that runs cancels, and pays its time: replacing it would cost him nothing.
+        bool byCustomer = approver == order.customer && job.state != State.Running;
+        if (approver != order.auctioneer && !byCustomer) revert ITaskMarket.NotApprover(approver);
         MarketStore.requireSigned(approver, Messages.hash(nodeBid), approverSignature);
         if (holdsNode) m.freeNode(job);
         _admit(m, id, order, nodeBid, nodeSignature, job.attempt + 1, block.timestamp);

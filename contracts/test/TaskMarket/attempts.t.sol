@@ -133,6 +133,17 @@ contract ReplaceTest is MarketFixture {
         assertState(State.Awarded);
     }
 
+    function test_RevertWhen_TheCustomerWouldReplaceANodeThatRunsInsteadOfPayingItsTime() external {
+        _to(State.Running);
+        vm.warp(block.timestamp + 100);
+        _expectReplace(
+            _bid(1, 8 ether), CUSTOMER_KEY, abi.encodeWithSelector(ITaskMarket.NotApprover.selector, customer)
+        );
+        uint256 before = escrow.balanceOf(_owner(0));
+        _cancel();
+        assertTrue(escrow.balanceOf(_owner(0)) > before, "its time is paid");
+    }
+
     function test_AMissedStartMayBeReplacedUntilItsDeadline() external {
         _to(State.Awarded);
         vm.warp(market.jobOf(id).deadline);

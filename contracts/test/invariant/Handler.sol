@@ -113,11 +113,11 @@ contract Handler is MarketFixture {
             if (block.timestamp >= job.windowClosesAt) market.awardWindow(order);
             else _placeBid(_bid(node, price));
         } else if (job.state == State.Awarded) {
-            if (r % 7 == 0) _replace(_bid(node, price), AUCTIONEER_KEY);
+            if (r % 7 == 0) _replace(_bid(node, price), CUSTOMER_KEY);
             else if (r % 7 == 1) _handBack();
             else _start();
         } else if (job.state == State.Running) {
-            if (r % 7 == 0) _replace(_bid(node, price), CUSTOMER_KEY);
+            if (r % 7 == 0) _replace(_bid(node, price), AUCTIONEER_KEY);
             else if (r % 7 == 1) _handBack();
             else _result();
         } else if (job.state == State.HandedBack) {
