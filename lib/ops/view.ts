@@ -3,7 +3,7 @@ import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
 import { intents, reorganisations } from '../db/schema/chain.ts'
 import { leases } from '../db/schema/dispatch.ts'
-import { jobs, outbox } from '../db/schema/jobs.ts'
+import { jobs } from '../db/schema/jobs.ts'
 import { verdicts } from '../db/schema/vetting.ts'
 import type { OpsView } from '../protocol/views.ts'
 import { reasonViewSchema } from '../protocol/views.ts'
@@ -18,7 +18,7 @@ export async function opsRows(
   db: Db,
   deploymentId: string,
 ): Promise<Omit<OpsView, 'health' | 'relayer' | 'nodes'>> {
-  const [byState, waitingLeases, unsent, held, shownIntents, reorgs, audit, undelivered] = await Promise.all([
+  const [byState, waitingLeases, unsent, held, shownIntents, reorgs, audit] = await Promise.all([
     db
       .select({ state: jobs.state, n: sql<number>`count(*)::int` })
       .from(jobs)
@@ -77,12 +77,6 @@ export async function opsRows(
       .orderBy(desc(reorganisations.at))
       .limit(20),
     latestDeeds(db, SHOWN),
-    db
-      .select({
-        n: sql<number>`count(*)::int`,
-        oldest: sql<number | null>`extract(epoch from now() - min(${outbox.createdAt}))::float8`,
-      })
-      .from(outbox),
   ])
   const queue = (name: string, row: { n: number; oldest: number | null } | undefined) => ({
     name,
@@ -108,7 +102,6 @@ export async function opsRows(
         'intents-sent',
         unsent.find((row) => row.status === 'sent'),
       ),
-      queue('outbox', undelivered[0]),
     ],
     intents: shownIntents.map(({ hashes, minedHash, ...row }) => ({
       ...row,
