@@ -6,10 +6,20 @@ import type { JobView } from '#lib/protocol/views.ts'
 import { SeatSign } from './RunLine.tsx'
 
 /** The seats of the committee: what each did, how it voted, what it was paid. */
-export function Committee({ seats, children }: { seats: JobView['committee']; children?: React.ReactNode }) {
+export function Committee({
+  seats,
+  ended,
+  children,
+}: {
+  seats: JobView['committee']
+  /** The job moves no more: a committee that is not there will not come. */
+  ended: boolean
+  children?: React.ReactNode
+}) {
   const t = useTranslations('job')
   const duration = useDuration()
-  if (seats.length === 0) return <p className="py-4 text-ink-2">{t('noCommittee')}</p>
+  if (seats.length === 0)
+    return <p className="py-4 text-ink-2">{t(ended ? 'noCommitteeEver' : 'noCommittee')}</p>
   return (
     <>
       <ul>

@@ -96,7 +96,9 @@ export function LogView({
         }}
       >
         {shown.length === 0 ? (
-          <p className="px-4 py-2 text-sm text-ink-2">{ended ? t('log.none') : t('log.waiting')}</p>
+          <p className="px-4 py-2 text-sm text-ink-2">
+            {deleted ? t('log.deleted') : ended ? t('log.none') : t('log.waiting')}
+          </p>
         ) : (
           <>
             {lines.length > shown.length ? (

@@ -26,7 +26,7 @@ export function ProgramField({
   const [over, setOver] = useState(false)
   const [refused, setRefused] = useState<string[]>([])
 
-  const take = async (list: Iterable<File>) => {
+  const take = async (list: readonly File[]) => {
     const problems: string[] = []
     const files: DraftFile[] = [...draft.files]
     let program: Partial<Draft> | null = null
@@ -83,7 +83,7 @@ export function ProgramField({
       onDrop={(event) => {
         event.preventDefault()
         setOver(false)
-        void take(event.dataTransfer.files)
+        void take([...event.dataTransfer.files])
       }}
     >
       <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line bg-well px-3 py-1.5">
@@ -112,8 +112,10 @@ export function ProgramField({
           tabIndex={-1}
           aria-label={t('addFiles')}
           onChange={(event) => {
-            if (event.target.files) void take(event.target.files)
+            // A copy: clearing the input empties its own list while the first file is still being read.
+            const chosen = [...(event.target.files ?? [])]
             event.target.value = ''
+            void take(chosen)
           }}
         />
       </div>

@@ -18,12 +18,22 @@ import { Note, PageHead, Section } from '#components/ui/PageHead.tsx'
 import { SignInGate } from '#components/wallet/SignInGate.tsx'
 import { FINAL_STATES } from '#lib/protocol/jobState.ts'
 import { stripTerminal } from '#lib/protocol/terminal.ts'
+import type { JobView } from '#lib/protocol/views.ts'
 import { getFrame } from '#lib/web/frame.ts'
 import { getJob } from '#lib/web/queries.ts'
 import { getSession } from '#lib/web/session.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('jobs'))('one') }
+}
+
+/** The sentence beside the state. A job that settled against the program must not read like a success. */
+function hintOf(job: JobView) {
+  if (job.state !== 'settled') return job.state
+  if (job.cost.row === 'customerFault') return 'settledFault'
+  if (job.cost.row === 'malicious') return 'settledMalicious'
+  if (job.cost.row === 'notDeterministic') return 'settledDiffers'
+  return 'settled'
 }
 
 export default async function Job({ params }: { params: Promise<{ jobId: string }> }) {
@@ -56,7 +66,7 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
       <div className="frame">
         <div className="flex flex-wrap items-center gap-x-6 gap-y-1 border-t border-ink py-3">
           <StateBadge state={job.state} className="text-[1.0625rem]" />
-          <span className="text-ink-2">{hint(job.state)}</span>
+          <span className="text-ink-2">{hint(hintOf(job))}</span>
           <span className="label ml-auto inline-flex items-center">
             <code className="[overflow-wrap:anywhere]">{job.id}</code>
             <CopyButton text={job.id} what={jobs('id')} />
@@ -113,7 +123,7 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
             )}
             {job.state === 'rejected' ? null : (
               <Section id="committee" title={t('committeeTitle')}>
-                <Committee seats={job.committee}>
+                <Committee seats={job.committee} ended={ended}>
                   {job.difference === null ? null : (
                     <Difference
                       difference={job.difference}
