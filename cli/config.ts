@@ -43,7 +43,7 @@ export function readConfig(): CliConfig {
   if (!existsSync(file)) {
     throw new CliError(
       EXIT.network,
-      `No local network was found in ${home}. Start one with \`npm start\`, or set OPENGPU_URL to another.`,
+      `No local network was found in ${home}. Start one with \`npm start\`; set OPENGPU_HOME if it has another data folder, or OPENGPU_URL to another network.`,
       'no-network',
     )
   }

@@ -47,9 +47,17 @@ describe('the opengpu command', () => {
     expect(json.status).toBe(3)
   })
 
-  it('help is no error', () => {
-    const { status, stdout } = opengpu(['--help'])
-    expect(stdout).toContain('opengpu submit FILE|DIR')
-    expect(status).toBe(0)
+  it.each([[['--help']], [['status', '--help']], [['nodes', '-h']], [['submit', script, '--help']]])(
+    '$0: help is no error',
+    (args) => {
+      const { status, stdout } = opengpu(args)
+      expect(stdout).toContain('opengpu submit FILE|DIR')
+      expect(status).toBe(0)
+    },
+    30_000,
+  )
+
+  it('--help behind -- belongs to the program', () => {
+    expect(opengpu(['submit', script, '--', '--help']).stderr).toMatch(/npm start/)
   })
 })

@@ -40,8 +40,10 @@ async function main(argv: string[]): Promise<number> {
     console.error(`opengpu: there is no command "${name}".\n\n${HELP}`)
     return EXIT.usage
   }
-  if (name === 'submit' && rest.includes('--help')) {
-    console.log(SUBMIT_HELP)
+  // What stands behind -- belongs to the customer's program, its --help too.
+  const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
+  if (name !== 'node' && (own.includes('--help') || own.includes('-h'))) {
+    console.log(name === 'submit' ? SUBMIT_HELP : HELP)
     return 0
   }
   return command(rest)

@@ -92,6 +92,22 @@ describe('what the command says of a job', () => {
     expect(jobText(job)).toContain('back to you 0.5 oGPU')
   })
 
+  it('names a stream once and a file by its name, and small prices by their digits', () => {
+    const sha256 = 'ab'.repeat(32)
+    const text = jobText(
+      jobView({
+        maxPrice: '11000000000000',
+        artifacts: [
+          { name: 'stdout', kind: 'stdout', sha256, bytes: 3 },
+          { name: 'model.json', kind: 'file', sha256, bytes: 4 },
+        ],
+      }),
+    )
+    expect(text).toContain('of at most 0.000011 oGPU')
+    expect(text).toContain('  stdout     3 bytes')
+    expect(text).toContain('  file       model.json  4 bytes')
+  })
+
   it('shows a person no control sequence of a title, a node or a file', () => {
     const evil = '\u001b[2Jgone'
     const job = jobView({

@@ -37,7 +37,7 @@ export function jobStatus(job: JobView): number {
   return FINAL_STATES.has(job.state) || job.state === 'held' ? EXIT.jobFailed : EXIT.settled
 }
 
-const money = (wei: string | null) => (wei === null ? '-' : `${formatOgpu(BigInt(wei))} oGPU`)
+const money = (wei: string | null) => (wei === null ? '-' : `${formatOgpu(BigInt(wei), 6)} oGPU`)
 
 /** A few lines about a job for a person. */
 export function jobText(job: JobView): string {
@@ -58,7 +58,11 @@ export function jobText(job: JobView): string {
     )
   }
   for (const artifact of job.artifacts)
-    lines.push(`  ${artifact.kind.padEnd(9)}  ${stripTerminal(artifact.name)}  ${artifact.bytes} bytes`)
+    lines.push(
+      artifact.kind === 'file'
+        ? `  file       ${stripTerminal(artifact.name)}  ${artifact.bytes} bytes`
+        : `  ${artifact.kind.padEnd(9)}  ${artifact.bytes} bytes`,
+    )
   for (const reason of job.verdict?.decision === 'pass' ? [] : (job.verdict?.reasons ?? [])) {
     lines.push(
       `  ${reason.severity}: ${stripTerminal(reason.message)}${reason.line === null ? '' : ` (${stripTerminal(reason.file ?? '')}:${reason.line})`}`,

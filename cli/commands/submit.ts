@@ -186,6 +186,8 @@ export async function submit(argv: string[]): Promise<number> {
     order.maxPrice > suggested && suggested > 0n ? (total * order.maxPrice) / suggested + 1n : total,
   )
   const id = await send(client, wish, order, await signOrder(account, network, order))
+  // Waiting may be given up at any moment; the job goes on and is found again by its id.
+  if (wait && !json) console.error(`sent as ${id}; waiting for its end`)
   const job = wait
     ? await waitForEnd(client, id)
     : await client.json(jobViewSchema, 'GET', `/api/v1/jobs/${id}`)

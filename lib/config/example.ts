@@ -2,7 +2,7 @@ import { VARIABLES, type Variable } from './variables.ts'
 
 const HEADER = [
   '# Every variable the server reads, with its reason. Made by `npm run env:write` from lib/config/variables.ts.',
-  '# `npm start` needs none of them. Lines are commented out: remove the # to set one.',
+  '# `npm start` needs none of them. They are read from the environment alone, never from a file: `PORT=4000 npm start`.',
   '',
 ]
 
