@@ -101,6 +101,9 @@ function Chart({ nodes, columns }: { nodes: readonly NodeHistory[]; columns: num
             <Key colour="var(--ink)" filled text={t('lanesRan')} />
             <Key colour="var(--ink)" text={t('lanesChecked')} />
             <Key colour="var(--signal)" filled text={t('lanesUnder')} />
+            {chart.jobs.some((job) => job.failed) ? (
+              <Key colour="var(--stop)" filled text={t('lanesFailed')} />
+            ) : null}
           </>
         )}
       </figcaption>

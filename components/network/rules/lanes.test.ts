@@ -37,6 +37,11 @@ describe('the chart of who ran and who checked', () => {
     ])
     expect(lanesOf([node('a', recent)], 2).jobs.map((job) => job.id)).toEqual(['j3', 'j4'])
   })
+  it('draws a run that its customer cancelled as no failure of the node', () => {
+    expect(lanesOf([node('a', [['one', 'run', 'revoked', '2026-01-01T00:00:00Z']])], 3).jobs[0]?.failed).toBe(
+      false,
+    )
+  })
   it('draws a wrong run as failed', () => {
     expect(lanesOf([node('a', [['one', 'run', 'wrong', '2026-01-01T00:00:00Z']])], 3).jobs[0]?.failed).toBe(
       true,

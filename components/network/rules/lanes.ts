@@ -25,15 +25,8 @@ const MOVING: ReadonlySet<string> = new Set([
   'sealed',
   'open',
 ])
-const FAILED: ReadonlySet<string> = new Set([
-  'wrong',
-  'refunded',
-  'expired',
-  'silent',
-  'failed',
-  'lost',
-  'revoked',
-])
+// A revoked lease is none of them: the customer cancelled, the award is gone, or the node handed it back in time.
+const FAILED: ReadonlySet<string> = new Set(['wrong', 'refunded', 'expired', 'silent', 'failed', 'lost'])
 
 /** Turns what each node did lately into columns, one a job, the newest `columns` of them. */
 export function lanesOf(known: readonly NodeHistory[], columns: number): LaneChart {
