@@ -36,6 +36,13 @@ function hintOf(job: JobView) {
   return 'settled'
 }
 
+/** Names that the committee was to compare and that no result has: every run lacked them, so nothing of them was checked. */
+function neverWritten(job: JobView): string[] {
+  const on = job.spec?.comparator.on
+  if (on?.kind !== 'files' || !job.released || job.cost.row !== 'correct') return []
+  return on.names.filter((name) => !job.artifacts.some((item) => item.kind === 'file' && item.name === name))
+}
+
 export default async function Job({ params }: { params: Promise<{ jobId: string }> }) {
   const [{ jobId }, session, t, hint, jobs] = await Promise.all([
     params,
@@ -56,6 +63,7 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
   const job = await getJob(session, jobId)
   if (job === null) notFound()
   const ended = FINAL_STATES.has(job.state)
+  const missing = neverWritten(job)
   const live = job.state === 'awarded' || job.state === 'running' || job.state === 'checking'
   const stopped = job.verdict !== null && (job.state === 'held' || job.state === 'rejected')
   return (
@@ -79,6 +87,13 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
           <div className="mt-4">
             <Note tone="ask" title={t('waitingTitle')}>
               {job.waiting}
+            </Note>
+          </div>
+        )}
+        {missing.length === 0 ? null : (
+          <div className="mt-4">
+            <Note tone="ask" title={t('unwrittenTitle')}>
+              {t('unwritten', { names: stripTerminal(missing.join(', ')) })}
             </Note>
           </div>
         )}
