@@ -26,6 +26,21 @@ export function comparedOutputs(
   })
 }
 
+/** The compared files that a run did not write; empty when standard output is compared, which always is there. */
+export function unwrittenOutputs(on: CompareOn, manifest: Manifest): string[] {
+  if (on.kind === 'stdout') return []
+  const written = new Set(comparedOutputs(on, manifest).map(({ name }) => name))
+  return on.names.filter((name) => !written.has(name))
+}
+
+/**
+ * Whether a run that ended by itself counts as a success: exit code 0 and every compared file written. A committee that all
+ * lacked the same file would agree on nothing, and the customer pay for a check that never was.
+ */
+export function isSuccess(comparator: Comparator, manifest: Manifest): boolean {
+  return manifest.exitCode === 0 && unwrittenOutputs(comparator.on, manifest).length === 0
+}
+
 /** The output hash of a run: what a node commits to and a member seals. */
 export function manifestOutputHash(comparator: Comparator, manifest: Manifest): Hex {
   return outputHash({

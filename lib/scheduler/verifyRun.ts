@@ -8,7 +8,7 @@ import type { Job } from '../jobs/transition.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
 import { type Manifest, manifestHash } from '../protocol/jobSpec.ts'
 import { RUN_OUTCOME, resultCommitment, sealHash } from '../protocol/messages.ts'
-import { manifestOutputHash } from '../protocol/runOutput.ts'
+import { isSuccess, manifestOutputHash } from '../protocol/runOutput.ts'
 import type { checkRevealedSchema, runFinishedSchema } from '../protocol/workerEvents.ts'
 import type { Lease } from './leases.ts'
 
@@ -55,8 +55,9 @@ export async function resultProblem(
   if (job.spec === null) return 'the job has no description any more'
   if (manifestOutputHash(job.spec.comparator, report.manifest) !== opening.outputHash)
     return 'the output hash is not the one of the manifest'
-  const succeeded = report.manifest.exitCode === 0
-  if ((opening.outcome === RUN_OUTCOME.success) !== succeeded) return 'the outcome does not fit the exit code'
+  const succeeded = isSuccess(job.spec.comparator, report.manifest)
+  if ((opening.outcome === RUN_OUTCOME.success) !== succeeded)
+    return 'the outcome does not fit the exit code and the files'
   const missing = await missingArtifact(tx, lease, report.manifest)
   if (missing !== null) return missing
   return (await isNodeSignature(ctx, lease.node, { primaryType: 'Result', message, signature }))

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JOB_LIMITS, type JobSpec, type Manifest } from '#lib/protocol/jobSpec.ts'
+import { isSuccess, unwrittenOutputs } from '#lib/protocol/runOutput.ts'
 import { collectArtifacts } from '../artifacts/collect.ts'
 import type { Runtimes } from '../runtimes/detect.ts'
 import type { Sandbox } from '../sandbox/detect.ts'
@@ -89,10 +90,11 @@ export async function execute(bench: Bench, input: ExecuteInput, hooks: ExecuteH
       ...streams,
       ...collected.artifacts.map((artifact) => ({ kind: 'file' as const, ...artifact })),
     ]
+    const manifest: Manifest = { exitCode: report.exitCode, artifacts }
     return {
-      outcome: outcomeOf(report),
-      manifest: { exitCode: report.exitCode, artifacts },
-      detail: detailOf(report, spec),
+      outcome: outcomeOf(report, manifest, spec),
+      manifest,
+      detail: detailOf(report, manifest, spec),
       truncated: report.truncated.length > 0 || collected.left.length > 0,
       secondsUsed: Math.min(Math.ceil(report.seconds), spec.resources.timeoutSeconds),
     }
@@ -132,16 +134,19 @@ async function keepStream(
   return { kind: stream, name: stream, sha256, bytes: bytes.length }
 }
 
-function outcomeOf(report: RunReport): Execution['outcome'] {
+function outcomeOf(report: RunReport, manifest: Manifest, spec: JobSpec): Execution['outcome'] {
   if (report.outcome === 'timeout') return 'timeout'
-  return report.outcome === 'exited' && report.exitCode === 0 ? 'success' : 'failure'
+  return report.outcome === 'exited' && isSuccess(spec.comparator, manifest) ? 'success' : 'failure'
 }
 
-function detailOf(report: RunReport, spec: JobSpec): string {
+function detailOf(report: RunReport, manifest: Manifest, spec: JobSpec): string {
   const seconds = `${report.seconds.toFixed(2)} s`
   switch (report.outcome) {
-    case 'exited':
-      return `exit code ${report.exitCode} after ${seconds}`
+    case 'exited': {
+      const unwritten = unwrittenOutputs(spec.comparator.on, manifest)
+      const without = unwritten.length === 0 ? '' : `, without writing ${unwritten.join(', ')} to be compared`
+      return `exit code ${report.exitCode} after ${seconds}${without}`.slice(0, 500)
+    }
     case 'timeout':
       return `killed at the time limit of ${spec.resources.timeoutSeconds} s`
     case 'memory':
