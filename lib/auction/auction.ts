@@ -295,7 +295,6 @@ async function record(
     price: winner.price.toString(),
     bids: verdicts.filter((v) => v.offer).length,
   }
-  const move = { set: { waiting: null }, timeline: [{ kind: 'auction', data: told }] } as const
-  await transition(tx, job, move)
+  await transition(tx, job, { set: { waiting: null }, timeline: [{ kind: 'auction', data: told }] })
   return true
 }

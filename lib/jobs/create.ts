@@ -170,14 +170,17 @@ async function requireFunds(ctx: JobsCtx, order: Order, signature: Hex): Promise
       account: ctx.auctioneer.address,
     }),
   )
-  // What it says is asked for last: too little money has words of its own.
-  trial.catch(() => undefined)
-  const [[, , , total], balance] = await Promise.all([
+  const [[, , , total], balance, refusal] = await Promise.all([
     fromChain(() => publicClient.readContract({ ...taskMarket, functionName: 'budgetOf', args: [order] })),
     fromChain(() =>
       publicClient.readContract({ ...escrow, functionName: 'balanceOf', args: [order.customer] }),
     ),
+    trial.then(
+      () => null,
+      (error: unknown) => error,
+    ),
   ])
+  // Too little money has words of its own, which come before the contract's.
   if (balance < total) {
     throw new AppError(
       'balance-too-low',
@@ -185,5 +188,5 @@ async function requireFunds(ctx: JobsCtx, order: Order, signature: Hex): Promise
       { status: 422, details: { needed: total.toString(), balance: balance.toString() } },
     )
   }
-  await trial
+  if (refusal !== null) throw refusal
 }

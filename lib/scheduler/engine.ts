@@ -148,9 +148,6 @@ export async function advance(
   clock: () => Promise<number>,
   id: string,
 ): Promise<void> {
-  const time = clock()
-  // Only who needs the time hears that the chain does not tell it.
-  time.catch(() => undefined)
   const [peek] = await ctx.db.select({ state: jobs.state }).from(jobs).where(eq(jobs.id, id))
   if (peek === undefined) return
   if (!ACTIVE.includes(peek.state)) {
@@ -158,7 +155,7 @@ export async function advance(
     if (peek.state === 'settled' || peek.state === 'refunded') await explainDifference(ctx, id)
     return
   }
-  const now = await time
+  const now = await clock()
   const step = await inTransaction(
     ctx.db,
     async (tx): Promise<{ job: Job; wish: Wish; after: After } | null> => {

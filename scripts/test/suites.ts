@@ -101,7 +101,7 @@ export async function runVitest(
     `--outputFile.json=${output}`,
     ...(only === undefined ? [] : ['-t', only]),
   )
-  const status = await runProgram({ file: process.execPath, args, minutes: 30 })
+  const status = await runProgram({ file: process.execPath, args, minutes: 15 })
   const json = readJson(output)
   return orFailed(json === null ? null : vitestRows(ROOT, json as never), status, 'vitest')
 }
@@ -130,7 +130,7 @@ export async function runBrowser(chromium: string | null, only?: string): Promis
           file: process.execPath,
           args: [...args, '--reporter=list,json'],
           env,
-          minutes: 20,
+          minutes: 12,
         })
   const json = readJson(output)
   const rows = orFailed(json === null ? null : playwrightRows(ROOT, json as never), status, 'playwright')

@@ -77,14 +77,12 @@ export async function sendQueued(ctx: RelayerContext): Promise<number> {
   const stored = await inTransaction(db, (tx) => storeSigned(tx, sender, signed))
   const leaving = signed.filter((item) => stored.has(item.id))
   for (const item of leaving) if (ctx.head) ctx.offeredAt.set(item.id, ctx.head.number)
-  for (const { row } of going) traceIntent(ctx, 'intentSigned', row)
+  for (const {
+    row: { jobId, kind },
+  } of going)
+    if (jobId !== null) tracePoint(ctx.logger, 'intentSigned', { jobId, kind })
   await broadcast(ctx, leaving)
-  for (const { row } of going) traceIntent(ctx, 'intentTaken', row)
   return leaving.length
-}
-
-function traceIntent(ctx: RelayerContext, point: string, { jobId, kind }: Intent): void {
-  if (jobId !== null) tracePoint(ctx.logger, point, { jobId, kind })
 }
 
 /** The chain's count of the sender's transactions: the lowest nonce that is free. */
