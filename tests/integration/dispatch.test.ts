@@ -80,7 +80,7 @@ describe('dispatch to separate workers', () => {
     const { runtime } = network.server
     const replies: LeaseReply[] = []
     const node = lower(network.nodeKey(6).address)
-    await network.workers[5]?.kill('SIGTERM')
+    await network.workers.findLast((worker) => worker.index === 6)?.kill('SIGTERM')
     const eager = await Worker.start(
       {
         url: network.url,
@@ -139,7 +139,8 @@ describe('dispatch to separate workers', () => {
     const second = await startServer(network.configFor(port), { openSite: null })
     others.push(second)
     for (const index of [4, 5, 6]) {
-      await network.workers[index - 1]?.kill('SIGTERM')
+      // The last one started: an older process of the same key is dead, and two alive would take each other's sessions.
+      await network.workers.findLast((worker) => worker.index === index)?.kill('SIGTERM')
       network.startWorker(index, { url: `http://127.0.0.1:${port}` })
     }
     await until(async () => (await sessionsAt(network)).size === 2, 60_000)
