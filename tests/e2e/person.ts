@@ -28,8 +28,11 @@ export async function fund(page: Page): Promise<void> {
   await expect(sign.or(deposit)).toBeVisible({ timeout: 60_000 })
   if (await sign.isVisible()) return
   await deposit.click()
+  const arrived = page.getByText('have arrived')
+  // An earlier account of this tab may still be told of its own.
+  await expect(arrived).toHaveCount(0, { timeout: 60_000 })
   await page.getByRole('button', { name: 'Get test oGPU' }).click()
-  await expect(page.getByText('have arrived')).toBeVisible({ timeout: 60_000 })
+  await expect(arrived).toBeVisible({ timeout: 60_000 })
   await deposit.click()
   await expect(sign).toBeEnabled({ timeout: 60_000 })
 }
