@@ -4,14 +4,6 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {INodeLevels} from "./INodeLevels.sol";
 
-/// A signed activation or boost: EIP-712 `Activation(address account,uint32 day)` or `Boost(address account,uint32 day)`.
-/// The UTC day stands for a nonce: each can be used once on that day.
-struct Signed {
-    address account;
-    uint32 day;
-    bytes signature;
-}
-
 /// Why an item of a batch was skipped.
 enum Skip {
     None,
@@ -53,14 +45,19 @@ struct AccountView {
 interface IStakingPool {
     event Staked(address indexed account, uint256 amount, uint256 staked);
     event Unstaked(address indexed account, address indexed to, uint256 amount);
-    event Activated(address indexed account, uint256 indexed day, uint256 weight);
+    /// `settledDay` is the account's last day, whose `reward` became claimable; 0 when none was open. (An event of its own
+    /// would cost every activation 1,200 gas more.)
+    event Activated(
+        address indexed account, uint256 indexed day, uint256 weight, uint256 settledDay, uint256 reward
+    );
     /// A weight changed after its activation, on the same day.
     event WeightChanged(address indexed account, uint256 indexed day, uint256 weight);
     event DayOpened(uint256 indexed day, uint256 pot);
-    /// The reward of an ended day became claimable.
-    event Settled(address indexed account, uint256 indexed day, uint256 reward);
     event Boosted(address indexed account, uint256 streak);
-    event Claimed(address indexed account, address indexed to, uint256 amount);
+    /// `reward` of `settledDay` is part of `amount`; both 0 when no day was open.
+    event Claimed(
+        address indexed account, address indexed to, uint256 amount, uint256 settledDay, uint256 reward
+    );
     event Funded(address indexed from, uint256 indexed day, uint256 amount);
     event ActivationSkipped(address indexed account, uint256 day, Skip reason);
     event BoostSkipped(address indexed account, uint256 day, Skip reason);
@@ -86,6 +83,7 @@ interface IStakingPool {
     error TooMuchEth(uint256 waiting, uint256 limit);
     error SupplyTooLarge(uint256 supply, uint256 limit);
     error TotalNotTracked();
+    error UnequalLengths(uint256 accounts, uint256 signatures);
 
     /// @notice The staked token.
     function token() external view returns (IERC20);
@@ -119,10 +117,14 @@ interface IStakingPool {
     /// @return weight of today
     function activate() external returns (uint256 weight);
 
-    /// @notice Activates every account whose signature holds, and skips and reports the others.
-    /// @dev Anyone. A contract account's ERC-1271 answer gets 150,000 gas. Never paused.
+    /// @notice Activates every account whose signature of `Activation(address account,uint32 day)` (EIP-712) holds, and skips
+    /// and reports the others. The UTC day stands for a nonce: a signature can be used once, on that day.
+    /// @dev Anyone. A contract account's ERC-1271 answer gets 150,000 gas. Never paused. Reverts with UnequalLengths alone.
+    /// @param day of all signatures; on any other day every item is skipped
     /// @return done how many were activated
-    function activateBatch(Signed[] calldata items) external returns (uint256 done);
+    function activateBatch(uint256 day, address[] calldata accounts, bytes[] calldata signatures)
+        external
+        returns (uint256 done);
 
     /// @notice Raises the caller's weight for today, whether activated already or later today: 1.10, and 0.02 more for each
     /// boost that came 24 to 48 hours after the one before, at most 1.30.
@@ -131,8 +133,10 @@ interface IStakingPool {
     /// @return streak steps, 0 for a first boost
     function boost() external returns (uint256 streak);
 
-    /// @notice Boosts every account whose signature holds, and skips and reports the others. See activateBatch.
-    function boostBatch(Signed[] calldata items) external returns (uint256 done);
+    /// @notice Boosts every account whose signature of `Boost(address account,uint32 day)` holds. See activateBatch.
+    function boostBatch(uint256 day, address[] calldata accounts, bytes[] calldata signatures)
+        external
+        returns (uint256 done);
 
     /// @notice Pays all of the caller's ETH from ended days to `to`.
     /// @dev Anyone, for himself. Never paused. Reverts with NothingToClaim, ReceiverNotAllowed (the pool or zero), and

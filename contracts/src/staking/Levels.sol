@@ -5,7 +5,7 @@ import {Accounts} from "./Accounts.sol";
 import {AccountView, IStakingPool} from "./IStakingPool.sol";
 import {INodeLevels} from "./INodeLevels.sol";
 import {Weight} from "./rules/Weight.sol";
-import {Gain, Stake, Words} from "./rules/Words.sol";
+import {GainWord, StakeWord} from "./rules/Words.sol";
 
 /// Which node lifts which account. One node lifts one account, one account is lifted by one node.
 abstract contract Levels is Accounts {
@@ -64,16 +64,11 @@ abstract contract Levels is Accounts {
 
     function _setLevel(address account, uint256 level, uint256 untilDay) private {
         uint256 day = today();
-        Gain memory g = _gainOf(account);
-        g.level = level;
-        g.levelUntil = untilDay < Words.LAST_DAY ? untilDay : Words.LAST_DAY;
-        Stake memory s = _stakeOf(account, day);
-        uint256 now_ = _levelOn(g, day);
-        if (s.openDay == day && now_ < g.usedLevel) {
-            g.usedLevel = now_;
-            _reweigh(account, day, s, g);
-        }
-        _store(account, g);
+        GainWord g = _gains[account].withLevel(level, untilDay);
+        StakeWord s = _stakeOf(account, day);
+        uint256 counts = g.levelOn(day);
+        if (s.openDay() == day && counts < g.usedLevel()) g = _reweighed(account, day, s, g.withUsedLevel(counts));
+        _gains[account] = g;
         emit LevelChanged(account, level, untilDay);
     }
 

@@ -11,10 +11,10 @@ import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Signatures} from "../access/Signatures.sol";
 import {INodeLevels} from "./INodeLevels.sol";
-import {IStakingPool, Signed, Skip} from "./IStakingPool.sol";
+import {IStakingPool, Skip} from "./IStakingPool.sol";
 import {Levels} from "./Levels.sol";
 import {Weight} from "./rules/Weight.sol";
-import {Gain, Stake} from "./rules/Words.sol";
+import {GainWord, StakeWord} from "./rules/Words.sol";
 
 /// Stakes, activations, boosts, claims and votes. See IStakingPool for the laws it keeps.
 contract StakingPool is Levels, Votes, Guarded, ReentrancyGuardTransient {
@@ -59,22 +59,17 @@ contract StakingPool is Levels, Votes, Guarded, ReentrancyGuardTransient {
         if (amount == 0) revert ZeroAmount();
         if (to == address(0) || to == address(this)) revert ReceiverNotAllowed(to);
         uint256 day = today();
-        Stake memory s = _stakeOf(msg.sender, day);
-        uint256 staked = s.amount + s.added;
-        if (amount > staked) revert InsufficientStake(msg.sender, staked, amount);
-        if (amount <= s.added) {
-            s.added -= amount;
+        StakeWord s = _stakeOf(msg.sender, day);
+        (uint256 counted, uint256 added) = (s.amount(), s.added());
+        if (amount > counted + added) revert InsufficientStake(msg.sender, counted + added, amount);
+        if (amount <= added) {
+            s = s.withAmounts(counted, added - amount);
         } else {
-            s.amount -= amount - s.added;
-            s.added = 0;
-            if (s.openDay == day) {
-                Gain memory g = _gainOf(msg.sender);
-                _reweigh(msg.sender, day, s, g);
-                _store(msg.sender, g);
-            }
+            s = s.withAmounts(counted + added - amount, 0);
+            if (s.openDay() == day) _gains[msg.sender] = _reweighed(msg.sender, day, s, _gains[msg.sender]);
         }
-        _store(msg.sender, s);
-        if (s.delegated) _moveDelegateVotes(delegates(msg.sender), address(0), amount);
+        _stakes[msg.sender] = s;
+        if (s.delegated()) _moveDelegateVotes(delegates(msg.sender), address(0), amount);
         emit Unstaked(msg.sender, to, amount);
         token.safeTransfer(to, amount);
     }
@@ -82,73 +77,84 @@ contract StakingPool is Levels, Votes, Guarded, ReentrancyGuardTransient {
     /// @inheritdoc IStakingPool
     function activate() external returns (uint256) {
         uint256 day = today();
-        Stake memory s = _stakeOf(msg.sender, day);
-        if (s.openDay == day) revert AlreadyActivated(msg.sender, day);
-        if (s.amount == 0) revert NothingCounts(msg.sender, day);
-        return _activateAndStore(msg.sender, day, s);
+        StakeWord s = _stakeOf(msg.sender, day);
+        if (s.openDay() == day) revert AlreadyActivated(msg.sender, day);
+        if (s.amount() == 0) revert NothingCounts(msg.sender, day);
+        return _activate(msg.sender, day, s);
     }
 
     /// @inheritdoc IStakingPool
-    function activateBatch(Signed[] calldata items) external returns (uint256 done) {
-        uint256 day = today();
-        for (uint256 i; i < items.length; ++i) {
-            Signed calldata item = items[i];
-            Stake memory s = _stakeOf(item.account, day);
-            Skip skip = _dayOfItem(item.day, day);
-            if (skip == Skip.None && s.openDay == day) skip = Skip.Used;
-            if (skip == Skip.None && s.amount == 0) skip = Skip.NoStake;
-            if (skip == Skip.None && !_signed(ACTIVATION, item)) skip = Skip.BadSignature;
-            if (skip != Skip.None) {
-                emit ActivationSkipped(item.account, item.day, skip);
-                continue;
+    function activateBatch(uint256 day, address[] calldata accounts, bytes[] calldata signatures)
+        external
+        returns (uint256 done)
+    {
+        Skip misdated = _misdated(day, accounts.length, signatures.length);
+        for (uint256 i; i < accounts.length; ++i) {
+            address account = accounts[i];
+            StakeWord s = _stakeOf(account, day);
+            Skip skip = misdated;
+            if (skip == Skip.None) {
+                if (s.openDay() == day) skip = Skip.Used;
+                else if (s.amount() == 0) skip = Skip.NoStake;
+                else if (!_signed(ACTIVATION, account, day, signatures[i])) skip = Skip.BadSignature;
             }
-            _activateAndStore(item.account, day, s);
-            ++done;
+            if (skip == Skip.None) {
+                _activate(account, day, s);
+                ++done;
+            } else {
+                emit ActivationSkipped(account, day, skip);
+            }
         }
     }
 
     /// @inheritdoc IStakingPool
     function boost() external returns (uint256) {
         uint256 day = today();
-        Stake memory s = _stakeOf(msg.sender, day);
-        Gain memory g = _gainOf(msg.sender);
-        if (block.timestamp < g.boostedAt + BOOST_PAUSE) revert BoostTooSoon(msg.sender, g.boostedAt + BOOST_PAUSE);
-        if (s.amount == 0) revert NothingCounts(msg.sender, day);
-        return _boostAndStore(msg.sender, day, s, g);
+        StakeWord s = _stakeOf(msg.sender, day);
+        GainWord g = _gains[msg.sender];
+        uint256 from = g.boostedAt() + BOOST_PAUSE;
+        if (block.timestamp < from) revert BoostTooSoon(msg.sender, from);
+        if (s.amount() == 0) revert NothingCounts(msg.sender, day);
+        return _boost(msg.sender, day, s, g);
     }
 
     /// @inheritdoc IStakingPool
-    function boostBatch(Signed[] calldata items) external returns (uint256 done) {
-        uint256 day = today();
-        for (uint256 i; i < items.length; ++i) {
-            Signed calldata item = items[i];
-            Stake memory s = _stakeOf(item.account, day);
-            Gain memory g = _gainOf(item.account);
-            Skip skip = _dayOfItem(item.day, day);
-            if (skip == Skip.None && block.timestamp < g.boostedAt + BOOST_PAUSE) skip = Skip.Used;
-            if (skip == Skip.None && s.amount == 0) skip = Skip.NoStake;
-            if (skip == Skip.None && !_signed(BOOST, item)) skip = Skip.BadSignature;
-            if (skip != Skip.None) {
-                emit BoostSkipped(item.account, item.day, skip);
-                continue;
+    function boostBatch(uint256 day, address[] calldata accounts, bytes[] calldata signatures)
+        external
+        returns (uint256 done)
+    {
+        Skip misdated = _misdated(day, accounts.length, signatures.length);
+        for (uint256 i; i < accounts.length; ++i) {
+            address account = accounts[i];
+            StakeWord s = _stakeOf(account, day);
+            GainWord g = _gains[account];
+            Skip skip = misdated;
+            if (skip == Skip.None) {
+                if (block.timestamp < g.boostedAt() + BOOST_PAUSE) skip = Skip.Used;
+                else if (s.amount() == 0) skip = Skip.NoStake;
+                else if (!_signed(BOOST, account, day, signatures[i])) skip = Skip.BadSignature;
             }
-            _boostAndStore(item.account, day, s, g);
-            ++done;
+            if (skip == Skip.None) {
+                _boost(account, day, s, g);
+                ++done;
+            } else {
+                emit BoostSkipped(account, day, skip);
+            }
         }
     }
 
     /// @inheritdoc IStakingPool
     function claim(address to) external returns (uint256 amount) {
         if (to == address(0) || to == address(this)) revert ReceiverNotAllowed(to);
-        uint256 day = today();
-        Gain memory g = _gainOf(msg.sender);
+        GainWord g = _gains[msg.sender];
         // The stake is read only where a day may be open.
-        if (g.weight != 0) _settle(msg.sender, day, _stakeOf(msg.sender, day), g);
-        amount = g.claimable;
+        uint256 settledDay;
+        uint256 reward;
+        if (g.weight() != 0) (g, settledDay, reward) = _settled(today(), _stakes[msg.sender].openDay(), g);
+        amount = g.claimable();
         if (amount == 0) revert NothingToClaim(msg.sender);
-        g.claimable = 0;
-        _store(msg.sender, g);
-        emit Claimed(msg.sender, to, amount);
+        _gains[msg.sender] = g.withClaimable(0);
+        emit Claimed(msg.sender, to, amount, settledDay, reward);
         // After everything is stored: who comes back in finds nothing to claim. The answer's bytes are not copied.
         bool paid;
         assembly ("memory-safe") {
@@ -194,38 +200,28 @@ contract StakingPool is Levels, Votes, Guarded, ReentrancyGuardTransient {
         received = token.balanceOf(address(this)) - before;
         if (received == 0) revert ZeroAmount();
         uint256 day = today();
-        Stake memory s = _stakeOf(msg.sender, day);
-        s.added += received;
-        s.addedDay = day;
-        _store(msg.sender, s);
-        if (s.delegated) _moveDelegateVotes(address(0), delegates(msg.sender), received);
-        emit Staked(msg.sender, received, s.amount + s.added);
+        StakeWord s = _stakeOf(msg.sender, day);
+        s = s.withAddition(s.added() + received, day);
+        _stakes[msg.sender] = s;
+        if (s.delegated()) _moveDelegateVotes(address(0), delegates(msg.sender), received);
+        emit Staked(msg.sender, received, s.amount() + s.added());
     }
 
-    function _activateAndStore(address account, uint256 day, Stake memory s) private returns (uint256) {
-        Gain memory g = _gainOf(account);
-        _activate(account, day, s, g);
-        _store(account, g);
-        _store(account, s);
-        return g.weight;
-    }
-
-    function _boostAndStore(address account, uint256 day, Stake memory s, Gain memory g) private returns (uint256) {
-        bool goesOn = g.boostedAt != 0 && block.timestamp <= g.boostedAt + STREAK_ENDS;
-        if (!goesOn) g.streak = 0;
-        else if (g.streak < Weight.TOP_STREAK) ++g.streak;
-        g.boostedAt = block.timestamp;
-        if (s.openDay == day) _reweigh(account, day, s, g);
-        _store(account, g);
-        emit Boosted(account, g.streak);
-        return g.streak;
+    function _boost(address account, uint256 day, StakeWord s, GainWord g) private returns (uint256 streak) {
+        uint256 last = g.boostedAt();
+        if (last != 0 && block.timestamp <= last + STREAK_ENDS) {
+            streak = g.streak();
+            if (streak < Weight.TOP_STREAK) ++streak;
+        }
+        g = g.withBoost(block.timestamp, streak);
+        if (s.openDay() == day) g = _reweighed(account, day, s, g);
+        _gains[account] = g;
+        emit Boosted(account, streak);
     }
 
     /// OpenZeppelin's delegation, which also marks the stake, so that an account without a delegate never pays for votes.
     function _delegate(address account, address delegatee) internal override {
-        Stake memory s = _stakeOf(account, today());
-        s.delegated = delegatee != address(0);
-        _store(account, s);
+        _stakes[account] = _stakes[account].withDelegated(delegatee != address(0));
         super._delegate(account, delegatee);
     }
 
@@ -233,15 +229,22 @@ contract StakingPool is Levels, Votes, Guarded, ReentrancyGuardTransient {
         return stakeOf(account);
     }
 
-    function _signed(bytes32 typeHash, Signed calldata item) private view returns (bool) {
-        return Signatures.isValid(item.account, _digest(typeHash, item.account, item.day), item.signature);
+    function _signed(bytes32 typeHash, address account, uint256 day, bytes calldata signature)
+        private
+        view
+        returns (bool)
+    {
+        return Signatures.isValid(account, _digest(typeHash, account, day), signature);
     }
 
     function _digest(bytes32 typeHash, address account, uint256 day) private view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(typeHash, account, day)));
     }
 
-    function _dayOfItem(uint256 itemDay, uint256 day) private pure returns (Skip) {
-        return itemDay < day ? Skip.Late : itemDay > day ? Skip.Early : Skip.None;
+    /// Why no item of a batch for `day` can hold now.
+    function _misdated(uint256 day, uint256 accounts, uint256 signatures) private view returns (Skip) {
+        if (accounts != signatures) revert UnequalLengths(accounts, signatures);
+        uint256 now_ = today();
+        return day < now_ ? Skip.Late : day > now_ ? Skip.Early : Skip.None;
     }
 }
