@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   type Abi,
+  decodeFunctionResult,
   encodeDeployData,
   encodeFunctionData,
   type Hex,
@@ -88,6 +89,12 @@ export async function openLab() {
         to: tokenAddress,
         data: encodeFunctionData({ abi: token.abi, functionName, args: [...args] }),
       }),
+    /** What a view of the pool answers. */
+    read: async (functionName: string, args: readonly unknown[]): Promise<unknown> => {
+      const call = { to: poolAddress, data: encode(functionName, args) }
+      const data = await ask<Hex>('eth_call', [call, 'latest'])
+      return decodeFunctionResult({ abi: pool.abi, functionName, args: [...args], data })
+    },
     fund: (value: bigint): Promise<Receipt> => send({ from: owner, to: poolAddress, value }),
     balanceOf: async (account: Hex): Promise<bigint> =>
       hexToBigInt(await ask<Hex>('eth_getBalance', [account, 'latest'])),
