@@ -43,7 +43,7 @@ contract StakingHandler is StakingFixture {
         return (token, pool, guardian);
     }
 
-    function accountAt(uint256 i) external pure returns (address) {
+    function accountAt(uint256 i) external view returns (address) {
         return _account(i);
     }
 

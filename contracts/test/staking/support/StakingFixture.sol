@@ -29,6 +29,8 @@ abstract contract StakingFixture is Test {
     address internal guardian = address(0x6A4D);
     address internal alice;
     address internal bob;
+    /// Derived once: each derivation costs more time than most calls.
+    address[ACCOUNTS] private _accounts;
 
     function setUp() public virtual {
         vm.warp(FIRST_DAY * 1 days);
@@ -38,6 +40,7 @@ abstract contract StakingFixture is Test {
         pool.setRegistry(registry);
         cheat.deal(address(this), 1_000_000 ether);
         for (uint256 i; i < ACCOUNTS; ++i) {
+            _accounts[i] = vm.addr(_key(i));
             token.transfer(_account(i), EACH);
             vm.prank(_account(i));
             token.approve(address(pool), type(uint256).max);
@@ -52,8 +55,8 @@ abstract contract StakingFixture is Test {
         return 0xA11CE + i;
     }
 
-    function _account(uint256 i) internal pure returns (address) {
-        return vm.addr(_key(i));
+    function _account(uint256 i) internal view returns (address) {
+        return _accounts[i];
     }
 
     function _node(uint256 i) internal pure returns (address) {
