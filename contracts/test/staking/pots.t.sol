@@ -48,6 +48,17 @@ contract PotsTest is StakingFixture {
         assertEq(_claim(alice), 1 ether, "it is for those who stay");
     }
 
+    function test_Case18_EthThatArrivesBeforeTheDaysFirstActivationWaitsAllTheSame() external {
+        _fund(1 ether);
+        _at(1, 0);
+        _fund(5 ether);
+        _activate(alice);
+        assertEq(_dayPot(1), 1 ether, "yesterday's alone");
+        _at(2, 0);
+        _activate(bob);
+        assertEq(_dayPot(2), 5 ether, "and once, on the day after");
+    }
+
     function test_Case18_LeavingOnTheDayGivesTheShareToThoseWhoStay() external {
         _fund(4 ether);
         _at(1, 0);
