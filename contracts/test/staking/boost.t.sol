@@ -104,6 +104,16 @@ contract BoostTest is StakingFixture {
         assertEq(keccak256(_sig(pool.boostDigest(alice, day))), keccak256(_signBoost(0, day)), "the published digest");
     }
 
+    function test_ABoostOfAWeiRoundsDownToNoChange() external {
+        _unstake(alice, 10 ether - 1);
+        _at(1, 0);
+        _activate(alice);
+        vm.recordLogs();
+        _boost(alice);
+        assertEq(vm.getRecordedLogs().length, 1, "boosted, and no change of weight is told");
+        assertEq(_dayWeight(1), 1, "one wei");
+    }
+
     function test_RevertWhen_NothingOfTheAccountCounts() external {
         vm.prank(_account(2));
         vm.expectRevert(abi.encodeWithSelector(IStakingPool.NothingCounts.selector, _account(2), FIRST_DAY));
