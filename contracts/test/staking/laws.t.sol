@@ -70,7 +70,9 @@ contract StakingLawsTest is Test {
         _everybodyLeaves();
     }
 
-    /// The same laws after a longer life than a campaign has, with moves of every kind.
+    /// The same laws after a longer life than a campaign has, with moves of every kind. One life is 120 moves, so fewer of
+    /// them are as much work as thousands of other runs.
+    /// forge-config: default.fuzz.runs = 48
     function testFuzz_LongLivesFollowTheReferenceToTheWei(uint256 seed) external {
         for (uint256 n; n < 120; ++n) {
             _move(uint256(keccak256(abi.encode(seed, n))));
