@@ -12,8 +12,8 @@ import {
   hexToNumber,
   numberToHex,
 } from 'viem'
-import { startChainServer } from '#lib/process/embedded/chain.ts'
 import { rpc } from '#lib/process/embedded/rpc.ts'
+import { startAnvil } from '#tests/support/chain.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const DAY = 86_400
@@ -33,7 +33,7 @@ export type Lab = Awaited<ReturnType<typeof openLab>>
 
 /** Starts the chain; every account may send without a key. `owner` holds the whole supply and owns the pool. */
 export async function openLab() {
-  const chain = await startChainServer({
+  const chain = await startAnvil({
     extraArguments: ['--auto-impersonate', '--gas-limit', '1000000000'],
   })
   const ask = <T>(method: string, params: unknown[]): Promise<T> =>
