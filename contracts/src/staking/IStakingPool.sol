@@ -47,17 +47,13 @@ interface IStakingPool {
     event Unstaked(address indexed account, address indexed to, uint256 amount);
     /// `settledDay` is the account's last day, whose `reward` became claimable; 0 when none was open. (An event of its own
     /// would cost every activation 1,200 gas more.)
-    event Activated(
-        address indexed account, uint256 indexed day, uint256 weight, uint256 settledDay, uint256 reward
-    );
+    event Activated(address indexed account, uint256 indexed day, uint256 weight, uint256 settledDay, uint256 reward);
     /// A weight changed after its activation, on the same day.
     event WeightChanged(address indexed account, uint256 indexed day, uint256 weight);
     event DayOpened(uint256 indexed day, uint256 pot);
     event Boosted(address indexed account, uint256 streak);
     /// `reward` of `settledDay` is part of `amount`; both 0 when no day was open.
-    event Claimed(
-        address indexed account, address indexed to, uint256 amount, uint256 settledDay, uint256 reward
-    );
+    event Claimed(address indexed account, address indexed to, uint256 amount, uint256 settledDay, uint256 reward);
     event Funded(address indexed from, uint256 indexed day, uint256 amount);
     event ActivationSkipped(address indexed account, uint256 day, Skip reason);
     event BoostSkipped(address indexed account, uint256 day, Skip reason);

@@ -311,9 +311,7 @@ contract StakingHandler is StakingFixture {
         for (uint256 k; k < PEOPLE; ++k) {
             if (k == i || k + 1 == former) continue;
             hash = keccak256(
-                abi.encode(
-                    hash, pool.accountOf(_account(k)), pool.delegates(_account(k)), token.balanceOf(_account(k))
-                )
+                abi.encode(hash, pool.accountOf(_account(k)), pool.delegates(_account(k)), token.balanceOf(_account(k)))
             );
         }
     }

@@ -243,9 +243,7 @@ contract ActivateTest is StakingFixture {
         uint256 day = pool.today();
         vm.expectEmit(address(pool));
         // The zero address has no stake, which is seen before its signature.
-        emit IStakingPool.ActivationSkipped(
-            account, day, account == address(0) ? Skip.NoStake : Skip.BadSignature
-        );
+        emit IStakingPool.ActivationSkipped(account, day, account == address(0) ? Skip.NoStake : Skip.BadSignature);
         assertEq(pool.activateBatch(day, _one(account), _one(signature)), 0, "refused");
     }
 

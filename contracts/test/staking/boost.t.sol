@@ -92,7 +92,8 @@ contract BoostTest is StakingFixture {
         address[] memory accounts = new address[](3);
         bytes[] memory signatures = new bytes[](3);
         (accounts[0], accounts[1], accounts[2]) = (_account(2), alice, bob);
-        (signatures[0], signatures[1], signatures[2]) = (_signBoost(2, day), _signActivation(0, day), _signBoost(1, day));
+        (signatures[0], signatures[1], signatures[2]) =
+        (_signBoost(2, day), _signActivation(0, day), _signBoost(1, day));
         vm.expectEmit(address(pool));
         emit IStakingPool.BoostSkipped(_account(2), day, Skip.NoStake);
         vm.expectEmit(address(pool));

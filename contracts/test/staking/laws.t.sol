@@ -87,7 +87,17 @@ contract StakingLawsTest is Test {
             _move(uint256(keccak256(abi.encode("reach", n))));
         }
         string[11] memory moves = [
-            "stake", "unstake", "activate", "boost", "activateBatch", "boostBatch", "fund", "claim", "push", "name", "delegate"
+            "stake",
+            "unstake",
+            "activate",
+            "boost",
+            "activateBatch",
+            "boostBatch",
+            "fund",
+            "claim",
+            "push",
+            "name",
+            "delegate"
         ];
         for (uint256 i; i < moves.length; ++i) {
             assertLe(10, handler.done(moves[i]), moves[i]);

@@ -229,9 +229,7 @@ contract PotsTest is StakingFixture {
     function test_RevertWhen_MoreEthArrivesThanTheBooksHold() external {
         cheat.deal(address(this), type(uint128).max);
         _fund(type(uint96).max);
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakingPool.TooMuchEth.selector, 1 << 96, type(uint96).max)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IStakingPool.TooMuchEth.selector, 1 << 96, type(uint96).max));
         pool.fund{value: 1}();
     }
 

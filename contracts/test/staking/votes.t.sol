@@ -132,9 +132,8 @@ contract VotesTest is StakingFixture {
                 self
             )
         );
-        bytes32 digest = keccak256(
-            abi.encodePacked("\x19\x01", domain, keccak256(abi.encode(kind, bob, 0, block.timestamp)))
-        );
+        bytes32 digest =
+            keccak256(abi.encodePacked("\x19\x01", domain, keccak256(abi.encode(kind, bob, 0, block.timestamp))));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(_key(0), digest);
         pool.delegateBySig(bob, 0, block.timestamp, v, r, s);
         assertEq(pool.getVotes(bob), 10 ether, "delegated");

@@ -130,9 +130,8 @@ abstract contract StakingFixture is Test {
         view
         returns (bytes memory)
     {
-        bytes32 domain = keccak256(
-            abi.encode(DOMAIN, keccak256("OpenGPU StakingPool"), keccak256("1"), block.chainid, target)
-        );
+        bytes32 domain =
+            keccak256(abi.encode(DOMAIN, keccak256("OpenGPU StakingPool"), keccak256("1"), block.chainid, target));
         bytes32 digest = keccak256(abi.encodePacked("\x19\x01", domain, keccak256(abi.encode(kind, account, day))));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(_key(i), digest);
         return abi.encodePacked(r, s, v);
