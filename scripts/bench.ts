@@ -8,6 +8,7 @@ type Bench = (options: { say: (line: string) => void; keep: boolean }) => Promis
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   dispatch: async () => (await import('#tests/bench/dispatch.ts')).dispatch,
+  stakingGas: async () => (await import('#tests/bench/stakingGas.ts')).stakingGas,
 }
 
 const print = keepOutputForJson()
