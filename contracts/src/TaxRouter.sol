@@ -28,7 +28,7 @@ contract TaxRouter is ITaxRouter, Owned, ReentrancyGuard {
 
     struct Observation {
         uint256 cumulative;
-        uint256 at;
+        uint256 time;
     }
 
     IOGPU public immutable token;
@@ -66,14 +66,14 @@ contract TaxRouter is ITaxRouter, Owned, ReentrancyGuard {
     }
 
     function observe() external returns (bool) {
-        (uint256 reserveOgpu, uint256 reserveEth, uint32 at) = _reserves();
-        return _observe(_cumulative(reserveOgpu, reserveEth, at));
+        (uint256 reserveOgpu, uint256 reserveEth, uint32 since) = _reserves();
+        return _observe(_cumulative(reserveOgpu, reserveEth, since));
     }
 
     function swap() external nonReentrant returns (uint256 eth) {
         if (block.timestamp < nextSwapAt) revert TooSoon(nextSwapAt);
-        (uint256 reserveOgpu, uint256 reserveEth, uint32 at) = _reserves();
-        uint256 cumulative = _cumulative(reserveOgpu, reserveEth, at);
+        (uint256 reserveOgpu, uint256 reserveEth, uint32 since) = _reserves();
+        uint256 cumulative = _cumulative(reserveOgpu, reserveEth, since);
         uint256 mean = _mean(cumulative);
         _observe(cumulative);
         if (mean == 0) return 0;
@@ -117,8 +117,8 @@ contract TaxRouter is ITaxRouter, Owned, ReentrancyGuard {
     }
 
     function meanPrice() external view returns (uint256) {
-        (uint256 reserveOgpu, uint256 reserveEth, uint32 at) = _reserves();
-        return _mean(_cumulative(reserveOgpu, reserveEth, at));
+        (uint256 reserveOgpu, uint256 reserveEth, uint32 since) = _reserves();
+        return _mean(_cumulative(reserveOgpu, reserveEth, since));
     }
 
     function _sell(uint256 amount, uint256 reserveOgpu, uint256 reserveEth, uint256 mean)
@@ -195,7 +195,7 @@ contract TaxRouter is ITaxRouter, Owned, ReentrancyGuard {
 
     /// Keeps two: one of them is always old enough soon.
     function _observe(uint256 cumulative) private returns (bool) {
-        if (block.timestamp < _latest.at + MEAN_SECONDS) return false;
+        if (block.timestamp < _latest.time + MEAN_SECONDS) return false;
         _previous = _latest;
         _latest = Observation(cumulative, block.timestamp);
         emit Observed(cumulative, block.timestamp);
@@ -203,21 +203,21 @@ contract TaxRouter is ITaxRouter, Owned, ReentrancyGuard {
     }
 
     function _mean(uint256 cumulative) private view returns (uint256) {
-        Observation storage from = block.timestamp < _latest.at + MEAN_SECONDS ? _previous : _latest;
-        uint256 age = block.timestamp - from.at;
-        if (from.at == 0 || age < MEAN_SECONDS || age > STALE_SECONDS) return 0;
+        Observation storage from = block.timestamp < _latest.time + MEAN_SECONDS ? _previous : _latest;
+        uint256 age = block.timestamp - from.time;
+        if (from.time == 0 || age < MEAN_SECONDS || age > STALE_SECONDS) return 0;
         return PairMath.mean(from.cumulative, cumulative, age);
     }
 
-    function _cumulative(uint256 reserveOgpu, uint256 reserveEth, uint32 at) private view returns (uint256) {
+    function _cumulative(uint256 reserveOgpu, uint256 reserveEth, uint32 since) private view returns (uint256) {
         uint256 stored = OGPU_IS_0 ? pair.price0CumulativeLast() : pair.price1CumulativeLast();
         return PairMath.cumulativeNow(stored, reserveOgpu, reserveEth, at, block.timestamp);
     }
 
-    function _reserves() private view returns (uint256 reserveOgpu, uint256 reserveEth, uint32 at) {
+    function _reserves() private view returns (uint256 reserveOgpu, uint256 reserveEth, uint32 since) {
         (uint112 reserve0, uint112 reserve1, uint32 timestamp) = pair.getReserves();
         (reserveOgpu, reserveEth) = OGPU_IS_0 ? (reserve0, reserve1) : (reserve1, reserve0);
-        at = timestamp;
+        since = timestamp;
     }
 
     function _setShares(uint256 stakersBps, uint256 treasuryBps) private {

@@ -8,7 +8,7 @@ pragma solidity ^0.8.28;
 /// brought is the caller's tip, somebody's due, or liquidity; stakers are due at least 30% of a swap's ETH after the tip; one
 /// swap in five minutes, of at most 1% of the pair's oGPU, for no less than 98% of the mean price.
 interface ITaxRouter {
-    event Observed(uint256 cumulative, uint256 at);
+    event Observed(uint256 cumulative, uint256 time);
     event Swapped(address indexed caller, uint256 sold, uint256 eth, uint256 tip, uint256 toStakers, uint256 toTreasury);
     event LiquidityAdded(uint256 ogpu, uint256 eth, uint256 liquidity);
     event Due(address indexed to, uint256 amount);
