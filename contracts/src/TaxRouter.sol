@@ -211,7 +211,7 @@ contract TaxRouter is ITaxRouter, Owned, ReentrancyGuard {
 
     function _cumulative(uint256 reserveOgpu, uint256 reserveEth, uint32 since) private view returns (uint256) {
         uint256 stored = OGPU_IS_0 ? pair.price0CumulativeLast() : pair.price1CumulativeLast();
-        return PairMath.cumulativeNow(stored, reserveOgpu, reserveEth, at, block.timestamp);
+        return PairMath.cumulativeNow(stored, reserveOgpu, reserveEth, since, block.timestamp);
     }
 
     function _reserves() private view returns (uint256 reserveOgpu, uint256 reserveEth, uint32 since) {
