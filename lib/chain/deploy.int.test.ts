@@ -6,7 +6,13 @@ import { startAnvil, type TestChain } from '#tests/support/chain.ts'
 import { deployContracts, verifyDeployment } from './deploy.ts'
 import type { Deployment } from './deployment.ts'
 import { escrowAbi, nodeRegistryAbi, ogpuAbi, taskMarketAbi } from './generated/abis.ts'
-import { LOCAL_MARKET_PARAMETERS, LOCAL_MINIMUM_BOND, LOCAL_UNBOND_SECONDS } from './parameters.ts'
+import {
+  LOCAL_EPOCH_SECONDS,
+  LOCAL_LIQUIDITY,
+  LOCAL_MARKET_PARAMETERS,
+  LOCAL_MINIMUM_BOND,
+  LOCAL_UNBOND_SECONDS,
+} from './parameters.ts'
 
 const account = mnemonicToAccount('test test test test test test test test test test test junk')
 const treasury = '0x00000000000000000000000000000000000000aa'
@@ -26,6 +32,8 @@ async function deployTo(url: string): Promise<Deployment> {
       unbondSeconds: LOCAL_UNBOND_SECONDS,
       treasury,
       tokenHolder: account.address,
+      liquidity: LOCAL_LIQUIDITY,
+      epochSeconds: LOCAL_EPOCH_SECONDS,
     },
   })
 }
@@ -61,7 +69,8 @@ describe('a deployment', () => {
       functionName: 'balanceOf',
       args: [account.address],
     })
-    expect(supply).toBe(21_000_000n * 10n ** 18n)
+    // Ecosystem and reserve, less the first liquidity.
+    expect(supply).toBe(4_000_000n * 10n ** 18n)
   })
 
   it('is accepted where it stands, and its id names chain, code and addresses', async () => {

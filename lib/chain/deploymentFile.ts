@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
-import type { Deployment } from './deployment.ts'
+import { DEPLOYED_NAMES, type Deployment } from './deployment.ts'
 
 const address = z
   .string()
@@ -19,7 +19,7 @@ const schema = z.object({
   chainId: z.number().int(),
   blockNumber: z.string().regex(/^\d+$/).transform(BigInt),
   codeHash: hash,
-  addresses: z.object({ ogpu: address, nodeRegistry: address, escrow: address, taskMarket: address }),
+  addresses: z.record(z.enum(DEPLOYED_NAMES), address),
   treasury: address,
 })
 
