@@ -65,12 +65,8 @@ contract TokenHandler is TokenFixture {
         taxRouter.observe();
     }
 
-    function parts()
-        external
-        view
-        returns (OGPU, TaxRouter, Vesting, MerkleAirdrop, ProviderEmission, IFullPair, address, address)
-    {
-        return (token, taxRouter, vesting, airdrop, emission, pair, stakers, treasury);
+    function parts() external view returns (OGPU, TaxRouter, Vesting, MerkleAirdrop, ProviderEmission, IFullPair) {
+        return (token, taxRouter, vesting, airdrop, emission, pair);
     }
 
     function person(uint256 i) external pure returns (address) {
