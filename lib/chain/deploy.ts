@@ -163,6 +163,13 @@ export async function verifyDeployment(publicClient: PublicClient, deployment: D
       },
     )
   }
+  for (const name of DEPLOYED_NAMES) {
+    if (deployment.addresses[name] === undefined) {
+      throw new AppError('deployment.missing', `the deployment does not say where ${name} is`, {
+        status: 500,
+      })
+    }
+  }
   const market = await checkedCode(publicClient, 'taskMarket', deployment.addresses.taskMarket)
   for (const key of CONTRACT_KEYS) {
     if (key !== 'taskMarket') await checkedCode(publicClient, key, deployment.addresses[key])
