@@ -1,11 +1,14 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { runtime } from '#lib/process/shared.ts'
 
 /**
  * Gives every page a content policy with a fresh nonce. Only scripts of our own build run; nothing may frame the site.
- * Styles may be inline because the wallet dialog sets them; images come from ourselves or from data.
+ * Styles may be inline because the wallet dialog sets them; images come from ourselves or from data. Pages talk to this
+ * server alone, and to the chain where the operator names a public address for it.
  */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(crypto.randomUUID())
+  const { publicRpcUrl } = runtime().config
   const development = process.env.NODE_ENV === 'development'
   const policy = [
     "default-src 'self'",
@@ -13,7 +16,7 @@ export function proxy(request: NextRequest): NextResponse {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
-    "connect-src 'self' ws: wss: http://127.0.0.1:* http://localhost:* https:",
+    `connect-src 'self'${publicRpcUrl === null ? '' : ` ${new URL(publicRpcUrl).origin}`}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

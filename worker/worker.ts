@@ -20,6 +20,7 @@ import { detectRuntimes } from './runtimes/detect.ts'
 import { nodeBinary } from './runtimes/node.ts'
 import { detectSandbox } from './sandbox/detect.ts'
 import { abortable } from './session/abortable.ts'
+import { bidFor } from './session/bid.ts'
 import {
   type BidAnswer,
   type BidRequest,
@@ -33,7 +34,6 @@ import type { Duty } from './session/duty.ts'
 import { LeaseGone, leaseFiles } from './session/leaseFiles.ts'
 import { type LeaseFolder, LeaseStore } from './session/leaseStore.ts'
 import { Places } from './session/places.ts'
-import { bidFor } from './session/quote.ts'
 
 export const WORKER_VERSION = '0.1.0'
 

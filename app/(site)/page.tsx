@@ -2,6 +2,7 @@ import { ArrowRight } from 'lucide-react'
 import Link from 'next/link'
 import { getTranslations } from 'next-intl/server'
 import { OutcomeTable } from '#components/job/OutcomeTable.tsx'
+import { RUNTIME_NAME } from '#components/job/runtimeName.ts'
 import { JOB_TEMPLATES } from '#components/job/templates.ts'
 import { Figures } from '#components/network/Figures.tsx'
 import { Lanes } from '#components/network/Lanes.tsx'
@@ -72,7 +73,7 @@ export default async function Home() {
         <ul className="mt-8 border-t border-ink">
           {JOB_TEMPLATES.map((item) => {
             const missing = !live.has(item.runtime)
-              ? item.runtime
+              ? RUNTIME_NAME[item.runtime]
               : item.module !== null && !modules.has(item.module)
                 ? item.module
                 : null

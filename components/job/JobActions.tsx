@@ -39,13 +39,17 @@ export function JobActions({ job }: { job: Pick<JobView, 'id' | 'orderId' | 'may
     }
   }
 
-  const cancel = () =>
-    act(async () => {
+  const cancel = async () => {
+    const connected = await loadWallet().catch(() => null)
+    if (connected !== null && connected.address() === null) {
+      // Two dialogs at once would trap the focus: this one closes, the one of the wallets opens.
+      toast.info(tw('noWallet'))
+      setTimeout(() => void connected.openConnect())
+      return true
+    }
+    return act(async () => {
       const wallet = await loadWallet()
-      if (wallet.address() === null) {
-        wallet.openConnect()
-        throw new Error(tw('noWallet'))
-      }
+      if (wallet.chainId() !== wallet.network.chainId) await wallet.switchChain()
       if (wallet.chainId() !== wallet.network.chainId)
         throw new Error(
           tw('wrongChainText', { has: String(wallet.chainId()), needs: String(wallet.network.chainId) }),
@@ -68,6 +72,7 @@ export function JobActions({ job }: { job: Pick<JobView, 'id' | 'orderId' | 'may
       if (!response.ok) throw new Error(await problemText(response))
       return t('cancelSent')
     })
+  }
 
   const deleteData = () =>
     act(async () => {

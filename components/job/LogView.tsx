@@ -52,6 +52,7 @@ export function LogView({
   live,
   ended,
   stored,
+  deleted,
 }: {
   jobId: string
   revision: number
@@ -59,9 +60,11 @@ export function LogView({
   live: boolean
   ended: boolean
   stored: string | null
+  /** The job's owner deleted its data. */
+  deleted: boolean
 }) {
   const t = useTranslations('job')
-  const { book, connected } = useJobFeed(jobId, revision, leaseId)
+  const { book, connected } = useJobFeed(jobId, revision, leaseId, deleted)
   const lines = useMemo<Line[]>(() => {
     const read = linesOf(book)
     if (read.length > 0 || stored === null) return read
@@ -69,6 +72,7 @@ export function LogView({
   }, [book, stored])
   const box = useRef<HTMLDivElement>(null)
   const [following, setFollowing] = useState(true)
+  const lastTop = useRef(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows each new line
   useEffect(() => {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight
@@ -85,7 +89,10 @@ export function LogView({
         className="h-56 overflow-auto md:h-80 overscroll-contain py-2"
         onScroll={(event) => {
           const at = event.currentTarget
-          setFollowing(at.scrollHeight - at.scrollTop - at.clientHeight < 24)
+          // A fast log grows between our own scrolling and its event: only going up is a person's wish to stay.
+          if (at.scrollHeight - at.scrollTop - at.clientHeight < 24) setFollowing(true)
+          else if (at.scrollTop < lastTop.current) setFollowing(false)
+          lastTop.current = at.scrollTop
         }}
       >
         {shown.length === 0 ? (

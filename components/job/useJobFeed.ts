@@ -18,6 +18,10 @@ const storedBook = z.object({
   entries: z.array(logEntrySchema),
   last: z.int(),
 })
+/** A page that is still older than the news asks again after so many milliseconds. */
+const ASK_AGAIN = 3_000
+/** Changes come in groups; the page is read once for those within so many milliseconds. */
+const TOGETHER = 150
 /** Longest log kept over a reload, in characters; a longer one is asked for again from the start. */
 const KEPT_CHARACTERS = 1_000_000
 
@@ -27,6 +31,14 @@ function readBook(jobId: string): LogBook {
     return parsed.success ? parsed.data : EMPTY_BOOK
   } catch {
     return EMPTY_BOOK
+  }
+}
+
+function forgetBook(jobId: string): void {
+  try {
+    sessionStorage.removeItem(`log:${jobId}`)
+  } catch {
+    // A forbidden store holds nothing.
   }
 }
 
@@ -46,40 +58,62 @@ export interface JobFeed {
 }
 
 /**
- * Follows a job: reads the page again when the job's revision rises, and collects its log. After a reload or a lost
- * connection it goes on from the last sequence number this tab has.
+ * Follows a job: reads the page again when the job's revision rises, until the page shows it, and collects its log. After
+ * a reload or a lost connection it goes on from the last sequence number this tab has. With `deleted` the job's owner took
+ * his data back: then this tab forgets its part too.
  */
-export function useJobFeed(jobId: string, revision: number, leaseId: string | null): JobFeed {
+export function useJobFeed(
+  jobId: string,
+  revision: number,
+  leaseId: string | null,
+  deleted: boolean,
+): JobFeed {
   const router = useRouter()
   const [book, setBook] = useState<LogBook>(EMPTY_BOOK)
   const [connected, setConnected] = useState(false)
-  const seen = useRef(revision)
-  seen.current = Math.max(seen.current, revision)
+  const shown = useRef(revision)
+  shown.current = revision
+  const heard = useRef(revision)
 
   useEffect(() => {
     const socket = dashboardSocket()
     // The book of another run than the one shown is closed: its job was replaced onto another node.
-    const kept = readBook(jobId)
+    if (deleted) forgetBook(jobId)
+    const kept = deleted ? EMPTY_BOOK : readBook(jobId)
     let held: LogBook = kept.leaseId === leaseId ? kept : { leaseId, entries: [], last: -1 }
     let reconnected = false
     setBook(held)
     let paint: number | null = null
-    let refresh: ReturnType<typeof setTimeout> | null = null
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let due = Number.POSITIVE_INFINITY
 
     const publish = () => {
       // A fast log sends many messages a frame; the page is drawn once.
       paint ??= requestAnimationFrame(() => {
         paint = null
         setBook(held)
-        keepBook(jobId, held)
+        if (!deleted) keepBook(jobId, held)
       })
     }
-    const readAgain = () => {
-      refresh ??= setTimeout(() => {
-        refresh = null
+    // A refresh can be lost on the way, so the page is behind until it shows what was heard, not until it was asked for.
+    const readAgain = (after: number) => {
+      const at = performance.now() + after
+      if (at >= due) return
+      clearTimeout(timer)
+      due = at
+      timer = setTimeout(() => {
+        due = Number.POSITIVE_INFINITY
+        if (heard.current <= shown.current) return
         router.refresh()
-      }, 150)
+        readAgain(ASK_AGAIN)
+      }, after)
     }
+    const hear = (news: number) => {
+      heard.current = Math.max(heard.current, news)
+      if (heard.current > shown.current) readAgain(TOGETHER)
+    }
+    // Heard by an earlier run of this effect, whose timer ended with it.
+    hear(shown.current)
     const watch = () =>
       socket.emit(DASHBOARD_EVENTS.watchJob, { jobId, leaseId, afterLog: held.last }, (reply: unknown) => {
         const parsed = watchReplySchema.safeParse(reply)
@@ -93,16 +127,11 @@ export function useJobFeed(jobId: string, revision: number, leaseId: string | nu
           return
         }
         setConnected(true)
-        if (parsed.data.revision > seen.current) {
-          seen.current = parsed.data.revision
-          readAgain()
-        }
+        hear(parsed.data.revision)
       })
     const onChanged = (message: unknown) => {
       const change = jobChangedSchema.safeParse(message)
-      if (!change.success || change.data.jobId !== jobId || change.data.revision <= seen.current) return
-      seen.current = change.data.revision
-      readAgain()
+      if (change.success && change.data.jobId === jobId) hear(change.data.revision)
     }
     const onLogs = (message: unknown) => {
       const logs = jobLogsSchema.safeParse(message)
@@ -126,9 +155,9 @@ export function useJobFeed(jobId: string, revision: number, leaseId: string | nu
       socket.off(DASHBOARD_EVENTS.jobChanged, onChanged)
       socket.off(DASHBOARD_EVENTS.jobLogs, onLogs)
       if (paint !== null) cancelAnimationFrame(paint)
-      if (refresh !== null) clearTimeout(refresh)
+      clearTimeout(timer)
     }
-  }, [jobId, leaseId, router])
+  }, [jobId, leaseId, deleted, router])
 
   return { book, connected }
 }

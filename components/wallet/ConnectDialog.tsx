@@ -48,7 +48,7 @@ export function ConnectDialog({ embedded, children }: { embedded: boolean; child
               name={t('ownWallet')}
               text={t('ownWalletText')}
               disabled={wallet.busy}
-              onClick={() => choose(wallet.useOwnWallet, wallet.address === null)}
+              onClick={() => choose(wallet.useOwnWallet, wallet.address === null || wallet.isTest)}
             />
           </ul>
           <p className="mt-3 min-h-5 text-sm text-ink-2" aria-live="polite">

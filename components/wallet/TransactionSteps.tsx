@@ -27,7 +27,11 @@ export function TransactionSteps({ transaction }: { transaction: Transaction }) 
       {at >= 0 ? (
         <ol className="flex items-center gap-2 text-sm">
           {STEPS.map((step, index) => (
-            <li key={step} className="flex items-center gap-2">
+            <li
+              key={step}
+              className="flex items-center gap-2"
+              aria-current={index === at ? 'step' : undefined}
+            >
               {index > 0 ? (
                 <span aria-hidden="true" className={cn('h-px w-6', index <= at ? 'bg-ink' : 'bg-line-2')} />
               ) : null}

@@ -26,7 +26,8 @@ const ICON =
 
 /** The chain of the network and the wallets for it. The test wallet exists on the embedded chain alone. */
 function makeConfig(network: NetworkView, testName: string) {
-  const rpcUrl = new URL(network.rpcUrl, window.location.origin).href
+  // The site forwards to the embedded chain itself: under the name by which this page was opened.
+  const rpcUrl = network.embedded ? new URL('/api/v1/rpc', window.location.origin).href : network.rpcUrl
   const chain = defineChain({
     id: network.chainId,
     name: network.embedded ? 'OpenGPU local' : `Chain ${network.chainId}`,
@@ -100,7 +101,7 @@ export default function WalletStack({ network }: { network: NetworkView }) {
 
 /** Tells the light part of the page what the wallet does, and lets it act. */
 function Bridge({ network, config }: { network: NetworkView; config: ReturnType<typeof makeConfig> }) {
-  const { openConnectModal } = useConnectModal()
+  const { openConnectModal, connectModalOpen } = useConnectModal()
   const connection = useConnection()
   const open = useRef(openConnectModal)
   open.current = openConnectModal
@@ -115,13 +116,14 @@ function Bridge({ network, config }: { network: NetworkView; config: ReturnType<
   }, [config])
 
   const { address, chainId } = connection
-  const connectorName = connection.connector?.name ?? null
+  const isTest = connection.connector?.id === TEST_WALLET_ID
+  useEffect(() => updateWallet({ choosing: connectModalOpen }), [connectModalOpen])
   useEffect(() => {
     updateWallet({
       network,
       address: (address?.toLowerCase() as `0x${string}` | undefined) ?? null,
       chainId: chainId ?? null,
-      connectorName,
+      isTest,
     })
     // Ready only when the reconnection has ended, so that nobody is asked to connect a wallet that is about to appear.
     if (announced.current || !reconnected) return
@@ -130,7 +132,13 @@ function Bridge({ network, config }: { network: NetworkView; config: ReturnType<
       walletActions(
         config,
         network,
-        () => open.current?.(),
+        async () => {
+          // There is no dialog of wallets while one is connected; one that just left is forgotten a moment later.
+          const end = performance.now() + 2_000
+          while (open.current === undefined && performance.now() < end)
+            await new Promise((resolve) => setTimeout(resolve, 20))
+          open.current?.()
+        },
         async () => {
           const connector = config.connectors.find((item) => item.id === TEST_WALLET_ID)
           if (!connector) throw new Error('there is no test wallet on this chain')
@@ -138,7 +146,7 @@ function Bridge({ network, config }: { network: NetworkView; config: ReturnType<
         },
       ),
     )
-  }, [config, network, address, chainId, connectorName, reconnected])
+  }, [config, network, address, chainId, isTest, reconnected])
   useConnectionEffect({ onConnect: () => rememberWallet(true), onDisconnect: () => rememberWallet(false) })
   return null
 }

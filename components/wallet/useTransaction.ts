@@ -13,7 +13,8 @@ export interface Transaction {
   readonly busy: boolean
   /** Sends one call and follows it to its end. Resolves true when it was mined and succeeded. */
   readonly run: (call: ContractCall) => Promise<boolean>
-  readonly switchChain: () => Promise<void>
+  /** Asks the wallet to move to the network's chain. Resolves true when it did; when declined everything stays as it is. */
+  readonly switchChain: () => Promise<boolean>
   readonly reset: () => void
 }
 
@@ -45,8 +46,10 @@ export function useTransaction(): Transaction {
     try {
       await (await loadWallet()).switchChain()
       setState({ phase: 'idle' })
+      return true
     } catch (error) {
       if (!isRefusal(error)) setState({ phase: 'failed', reason: messageOf(error).split('\n')[0] ?? '' })
+      return false
     }
   }, [])
 

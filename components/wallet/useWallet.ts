@@ -6,7 +6,7 @@ import { useCallback, useState, useSyncExternalStore } from 'react'
 import { toast } from 'sonner'
 import { reconnectDashboard } from '#components/realtime/dashboardSocket.ts'
 import { messageOf } from '#lib/kernel/errors.ts'
-import { loadWallet, rememberWallet, type WalletState, walletStore } from './walletStore.ts'
+import { loadWallet, rememberWallet, type WalletState, walletRemembered, walletStore } from './walletStore.ts'
 
 export interface Wallet extends WalletState {
   readonly busy: boolean
@@ -29,21 +29,28 @@ export function isRefusal(error: unknown): boolean {
   return false
 }
 
-/** Resolves with the address once a wallet is connected, or null after three minutes without. */
+/** The dialog of wallets closes a moment before or after its choice is connected. */
+const CLOSED_FOR_GOOD = 500
+
+/** Resolves with the address once a wallet is connected, or null when the dialog of wallets was closed without. */
 function untilConnected(): Promise<`0x${string}` | null> {
   return new Promise((resolve) => {
+    let opened = false
+    let closed: ReturnType<typeof setTimeout> | undefined
     const done = (address: `0x${string}` | null) => {
-      clearTimeout(timer)
+      clearTimeout(closed)
       stop()
       resolve(address)
     }
-    const timer = setTimeout(() => done(null), 180_000)
-    const stop = walletStore.subscribe(() => {
-      const { address } = walletStore.get()
-      if (address !== null) done(address)
-    })
-    const { address } = walletStore.get()
-    if (address !== null) done(address)
+    const look = () => {
+      const { address, choosing } = walletStore.get()
+      if (address !== null) return done(address)
+      clearTimeout(closed)
+      opened ||= choosing
+      if (opened && !choosing) closed = setTimeout(() => done(null), CLOSED_FOR_GOOD)
+    }
+    const stop = walletStore.subscribe(look)
+    look()
   })
 }
 
@@ -87,6 +94,8 @@ export function useWallet(): Wallet {
     () =>
       guarded(async () => {
         const actions = await loadWallet()
+        // What was chosen is what signs, also when another wallet is still connected.
+        if (actions.address() !== null && !walletStore.get().isTest) await actions.disconnect()
         if (actions.address() === null) await actions.connectTest()
         await actions.signIn(t('statement'))
         reconnectDashboard()
@@ -100,8 +109,11 @@ export function useWallet(): Wallet {
     () =>
       guarded(async () => {
         const actions = await loadWallet()
-        if (actions.address() === null) actions.openConnect()
-        if ((await untilConnected()) === null) return false
+        if (actions.address() !== null && walletStore.get().isTest) await actions.disconnect()
+        if (actions.address() === null) {
+          await actions.openConnect()
+          if ((await untilConnected()) === null) return false
+        }
         await actions.signIn(t('statement'))
         reconnectDashboard()
         router.refresh()
@@ -112,8 +124,12 @@ export function useWallet(): Wallet {
 
   const leave = useCallback(async () => {
     await fetch('/api/v1/auth/session', { method: 'DELETE' }).catch(() => undefined)
+    // Also a wallet that this page has not loaded yet: it would be connected again by the next page.
+    if (walletRemembered() || walletStore.get().phase !== 'cold')
+      await loadWallet()
+        .then((actions) => actions.disconnect())
+        .catch(() => undefined)
     rememberWallet(false)
-    if (walletStore.get().phase === 'ready') await (await loadWallet()).disconnect().catch(() => undefined)
     reconnectDashboard()
     router.refresh()
   }, [router])

@@ -36,7 +36,8 @@ export type Replacement = { readonly reason: 'replaced' | 'repriced' | 'cancelle
 /** Everything pages do with a wallet. Made once, by the loaded wallet stack. */
 export interface WalletActions {
   readonly network: NetworkView
-  openConnect: () => void
+  /** Shows the dialog of wallets. */
+  openConnect: () => Promise<void>
   connectTest: () => Promise<void>
   disconnect: () => Promise<void>
   /** Chain id the wallet is on; null without a wallet. */
@@ -67,7 +68,7 @@ async function problem(response: Response): Promise<string> {
 export function walletActions(
   config: Config,
   network: NetworkView,
-  openConnect: () => void,
+  openConnect: () => Promise<void>,
   connectTest: () => Promise<void>,
 ): WalletActions {
   const client = () => {

@@ -9,10 +9,20 @@ export interface WalletState {
   readonly network: NetworkView | null
   readonly address: `0x${string}` | null
   readonly chainId: number | null
-  readonly connectorName: string | null
+  /** The wallet that is connected is this browser's test wallet. */
+  readonly isTest: boolean
+  /** The dialog of wallets is open. */
+  readonly choosing: boolean
 }
 
-const COLD: WalletState = { phase: 'cold', network: null, address: null, chainId: null, connectorName: null }
+const COLD: WalletState = {
+  phase: 'cold',
+  network: null,
+  address: null,
+  chainId: null,
+  isTest: false,
+  choosing: false,
+}
 const REMEMBERED = 'wallet.remembered'
 
 let state = COLD

@@ -16,6 +16,8 @@ import { bids, leases } from '../db/schema/dispatch.ts'
 import type { BidAnswer, JobsCtx } from '../jobs/ctx.ts'
 import { liveNodes } from '../jobs/liveNodes.ts'
 import type { LiveNode } from '../jobs/rules/liveNode.ts'
+import { REORGANISED } from '../jobs/rules/reasons.ts'
+import { isNodeSignature } from '../jobs/signatures.ts'
 import { type Job, lockJob, transition } from '../jobs/transition.ts'
 import { AWARDING, underWay } from '../jobs/underWay.ts'
 import { type Address, type Hex, lower, newId } from '../kernel/ids.ts'
@@ -27,7 +29,6 @@ import { orderSchema } from '../protocol/wire.ts'
 import { predictSeconds } from './predict.ts'
 import { bidProblem, chooseLowest } from './rules/choose.ts'
 import { type Field, field, otherOwners, type Wanted } from './rules/eligible.ts'
-import { isNodeSignature } from './signatures.ts'
 
 /** The most attempts a job gets, as the contract counts them: the first award and three replacements. */
 export const MOST_ATTEMPTS = 4
@@ -121,7 +122,7 @@ async function failedNodes(ctx: JobsCtx, job: Job): Promise<Set<Address>> {
         eq(leases.jobId, job.id),
         eq(leases.role, 'run'),
         inArray(leases.state, ['lost', 'revoked']),
-        sql`coalesce(${leases.reason}, '') <> 'the chain was reorganised'`,
+        sql`${leases.reason} is distinct from ${REORGANISED}`,
       ),
     )
   return new Set(rows.map(({ node }) => node))
@@ -172,10 +173,11 @@ async function pickWinner(
       offer !== null && leavesCommittee(offer.node) ? [offer] : [],
     )
     const lowest = chooseLowest(job.orderId, offers)
-    if (lowest === null || (await isNodeSignature(ctx, lowest.node, lowest.bid, lowest.signature)))
-      return lowest
-    const at = judged.findIndex(({ node }) => node === lowest.node)
-    judged[at] = declined(lowest.node, 'the bid is not signed by the node')
+    if (lowest === null) return null
+    const { node, bid: message, signature } = lowest
+    if (await isNodeSignature(ctx, node, { primaryType: 'Bid', message, signature })) return lowest
+    const at = judged.findIndex((verdict) => verdict.node === node)
+    judged[at] = declined(node, 'the bid is not signed by the node')
   }
 }
 
@@ -286,14 +288,14 @@ async function record(
       reason,
     })),
   )
-  const data_ = {
+  const told = {
     attempt,
     round,
     node: winner.node,
     price: winner.price.toString(),
     bids: verdicts.filter((v) => v.offer).length,
   }
-  const move = { set: { waiting: null }, timeline: [{ kind: 'auction', data: data_ }] } as const
+  const move = { set: { waiting: null }, timeline: [{ kind: 'auction', data: told }] } as const
   await transition(tx, job, move)
   return true
 }

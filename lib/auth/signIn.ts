@@ -9,6 +9,7 @@ import type { Db } from '../db/client.ts'
 import { siweNonces } from '../db/schema/auth.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type Address, type Hex, lower } from '../kernel/ids.ts'
+import { type SiteAddress, siteOrigins } from './origins.ts'
 import type { Session } from './sessions.ts'
 import { newToken } from './tokens.ts'
 
@@ -40,6 +41,12 @@ export interface SignInExpectation {
   /** Origins the message's URI may lie under. */
   readonly origins: readonly string[]
   readonly chainId: number
+}
+
+/** What a sign-in message must say to be meant for this site. */
+export function signInExpectation(site: SiteAddress, chainId: number): SignInExpectation {
+  const origins = siteOrigins(site)
+  return { origins, domains: origins.map((origin) => new URL(origin).host), chainId }
 }
 
 function refuse(reason: string): never {

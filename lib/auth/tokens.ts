@@ -1,4 +1,4 @@
-/** Secrets handed to people: random, shown once, kept only as SHA-256. */
+/** Secrets handed to people and nodes: random, shown once, kept only as SHA-256. */
 import { createHash, randomBytes } from 'node:crypto'
 
 /** 256 random bits in base64url, with a prefix that says what it opens. */

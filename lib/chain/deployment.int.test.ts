@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { assertDeployment, currentDeployment, recordDeployment } from './deployment.ts'
+import { verifyDeployment } from './deploy.ts'
+import { currentDeployment, recordDeployment } from './deployment.ts'
 import { startWorld, type World } from './testing/world.ts'
 
 describe('a deployment', () => {
@@ -18,22 +19,22 @@ describe('a deployment', () => {
 
   it('is refused when the code at an address is not ours, or there is none [case 71]', async () => {
     const { chain, deployment } = world
-    await assertDeployment(chain, deployment)
+    await verifyDeployment(chain.publicClient, deployment)
     const { escrow, taskMarket } = deployment.addresses
     const swapped = {
       ...deployment,
       addresses: { ...deployment.addresses, escrow: taskMarket, taskMarket: escrow },
     }
-    await expect(assertDeployment(chain, swapped)).rejects.toThrow(/is not the/)
+    await expect(verifyDeployment(chain.publicClient, swapped)).rejects.toThrow(/is not the/)
     const nowhere = {
       ...deployment,
       addresses: { ...deployment.addresses, escrow: `0x${'9'.repeat(40)}` as const },
     }
-    await expect(assertDeployment(chain, nowhere)).rejects.toThrow(/there is no Escrow/)
-    await expect(assertDeployment(chain, { ...deployment, chainId: 1 })).rejects.toThrow(/chain/)
-    await expect(assertDeployment(chain, { ...deployment, codeHash: `0x${'0'.repeat(64)}` })).rejects.toThrow(
-      /other sources/,
-    )
+    await expect(verifyDeployment(chain.publicClient, nowhere)).rejects.toThrow(/there is no Escrow/)
+    await expect(verifyDeployment(chain.publicClient, { ...deployment, chainId: 1 })).rejects.toThrow(/chain/)
+    await expect(
+      verifyDeployment(chain.publicClient, { ...deployment, codeHash: `0x${'0'.repeat(64)}` }),
+    ).rejects.toThrow(/other sources/)
   })
 
   it('is refused when one byte of its code was changed after deployment [case 71]', async () => {
@@ -43,8 +44,8 @@ describe('a deployment', () => {
     const middle = 2 + 400
     const changed = `${code?.slice(0, middle)}${code?.[middle] === '0' ? '1' : '0'}${code?.slice(middle + 1)}`
     await chain.request('anvil_setCode', [address, changed])
-    await expect(assertDeployment(chain, deployment)).rejects.toThrow(/is not the NodeRegistry/)
+    await expect(verifyDeployment(chain.publicClient, deployment)).rejects.toThrow(/is not the NodeRegistry/)
     await chain.request('anvil_setCode', [address, code])
-    await assertDeployment(chain, deployment)
+    await verifyDeployment(chain.publicClient, deployment)
   })
 })

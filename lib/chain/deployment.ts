@@ -2,7 +2,6 @@ import { desc } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.ts'
 import { deployments } from '../db/schema/chain.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
-import type { Chain } from './client.ts'
 
 /** Our contracts, and the exchange they trade on: factory, router, WETH and the pair of it with oGPU. */
 export const DEPLOYED_NAMES = [
@@ -61,13 +60,4 @@ export async function currentDeployment(db: Db | Tx): Promise<Deployment | null>
     addresses,
     treasury,
   }
-}
-
-/** Refuses to go on unless the contracts are on this chain and made of this program's code. Throws AppError `deployment.*`. */
-export async function assertDeployment(
-  chain: Pick<Chain, 'publicClient'>,
-  deployment: Deployment,
-): Promise<void> {
-  const { verifyDeployment } = await import('./deploy.ts')
-  await verifyDeployment(chain.publicClient, deployment)
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type * as z from 'zod'
+import { EMBEDDED_CHAIN_ID } from '../kernel/embeddedChain.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
 import { isPublishedKey } from './publishedKeys.ts'
@@ -14,6 +15,8 @@ export type Config = {
   /** Most connections this process opens. */
   readonly databasePool: number
   readonly rpcUrl: string
+  /** What strangers are told as the chain's address; null: this server's own `/api/v1/rpc`. */
+  readonly publicRpcUrl: string | null
   readonly chainId: number
   /** True on the embedded chain id alone: only there test wallet, faucet and known keys exist. */
   readonly isEmbeddedChain: boolean
@@ -32,8 +35,6 @@ export type Config = {
   readonly confirmations: number
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
-
-export const EMBEDDED_CHAIN_ID = 31_337
 
 /** Reads and checks an environment. Throws AppError `config` that lists every wrong or missing variable, never a secret's value. */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
@@ -113,6 +114,7 @@ function configOf(values: Parsed): Config {
     role: values.OPENGPU_ROLE,
     publicUrl:
       values.PUBLIC_URL ?? `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${values.PORT}`,
+    publicRpcUrl: values.PUBLIC_RPC_URL ?? null,
     adminAddresses: values.ADMIN_ADDRESSES,
     relayerKey: values.RELAYER_KEY,
     auctioneerKey: values.AUCTIONEER_KEY,

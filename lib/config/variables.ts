@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { EMBEDDED_CHAIN_ID } from '../kernel/embeddedChain.ts'
 import { type Address, lower } from '../kernel/ids.ts'
 
 /** One variable of the server's environment: how it is read, and why it exists. `.env.example` is made from this table. */
@@ -45,7 +46,7 @@ export const VARIABLES = {
     example: 'ws://127.0.0.1:8545',
   },
   CHAIN_ID: {
-    schema: wholeNumber(1, 2 ** 50).default(31_337),
+    schema: wholeNumber(1, 2 ** 50).default(EMBEDDED_CHAIN_ID),
     reason: 'The chain we expect behind RPC_URL; the server refuses to run on another one.',
     example: '31337',
   },
@@ -79,6 +80,12 @@ export const VARIABLES = {
     reason:
       'The address people type. Sign-in messages are bound to it and requests from other origins are refused. Unset: the address listened on.',
     example: 'https://opengpu.example',
+  },
+  PUBLIC_RPC_URL: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    reason:
+      'Address of the chain that browsers and the CLI are told; everybody can read it. Unset: they go through this server, so that the key inside RPC_URL stays here.',
+    example: 'https://rpc.example',
   },
   ADMIN_ADDRESSES: {
     schema: addressList.default([]),

@@ -1,18 +1,17 @@
 /** Ending a job before its result, by its customer. */
 import { sql } from 'drizzle-orm'
-import { recoverTypedDataAddress } from 'viem'
 import { queueIntent } from '../chain/intents.ts'
 import { cancel } from '../chain/write/index.ts'
 import type { Tx } from '../db/client.ts'
 import { inTransaction } from '../db/retry.ts'
 import { intents } from '../db/schema/chain.ts'
 import { AppError } from '../kernel/errors.ts'
-import { type Address, type Hex, lower } from '../kernel/ids.ts'
+import type { Address, Hex } from '../kernel/ids.ts'
 import type { JobState } from '../protocol/jobState.ts'
-import { MESSAGE_TYPES, marketDomain } from '../protocol/messages.ts'
 import { orderSchema } from '../protocol/wire.ts'
 import type { JobsCtx } from './ctx.ts'
 import { ownJob } from './ownJob.ts'
+import { isCustomerSignature } from './signatures.ts'
 import { type Job, transition } from './transition.ts'
 import { AWARDING, underWay } from './underWay.ts'
 
@@ -28,13 +27,12 @@ export interface CancelRequest {
  * the chain says so. Sending it again while it is on its way changes nothing.
  *
  * Throws AppError `job-not-found`, `too-late-to-cancel` (result or end is there), `signature-needed`, `bad-signature`,
- * `on-its-way` (the order is being put on chain this moment; try again in a second).
+ * `on-its-way` (the order is being put on chain this moment; try again in a second), `chain-down`.
  */
 export async function cancelJob(ctx: JobsCtx, request: CancelRequest): Promise<{ state: JobState }> {
   const { signature } = request
   const seen = await inTransaction(ctx.db, (tx) => ownJob(tx, request))
-  const signed = signature !== null && (await isCancelSigned(ctx, seen, signature))
-  if (signature !== null && !signed) {
+  if (signature !== null && !(await isCancelSigned(ctx, seen, signature))) {
     throw new AppError('bad-signature', 'The cancellation is not signed by the customer of this job.', {
       status: 422,
     })
@@ -87,18 +85,7 @@ async function endNow(tx: Tx, job: Job): Promise<{ state: JobState }> {
   return { state: 'cancelled' }
 }
 
-async function isCancelSigned(ctx: JobsCtx, job: Job, signature: Hex): Promise<boolean> {
-  const domain = marketDomain(ctx.chain.chainId, ctx.deployment.addresses.taskMarket)
+function isCancelSigned(ctx: JobsCtx, job: Job, signature: Hex): Promise<boolean> {
   const message = { order: job.orderId }
-  const typed = { domain, types: MESSAGE_TYPES, primaryType: 'Cancel' } as const
-  const signer = await recoverTypedDataAddress({ ...typed, message, signature }).catch(() => null)
-  if (signer !== null && lower(signer) === job.customer) return true
-  return ctx.chain.publicClient.verifyTypedData({
-    address: job.customer,
-    domain,
-    types: MESSAGE_TYPES,
-    primaryType: 'Cancel',
-    message,
-    signature,
-  })
+  return isCustomerSignature(ctx, job.customer, { primaryType: 'Cancel', message, signature })
 }

@@ -4,10 +4,18 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.ts'
 import { inTransaction } from '../db/retry.ts'
 import { contentChunks, contents, contentUses } from '../db/schema/contents.ts'
+import { jobs } from '../db/schema/jobs.ts'
 import { AppError } from '../kernel/errors.ts'
+import type { Address } from '../kernel/ids.ts'
 
 /** Bytes in one row of content_chunks. */
 export const CHUNK_BYTES = 256 * 1024
+
+/** Bytes that came with an order, under the hash that was taken of them. */
+export interface SentContent {
+  readonly sha256: string
+  readonly data: Uint8Array
+}
 
 export function sha256Hex(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
@@ -107,6 +115,36 @@ export async function claimContents(
     .insert(contentUses)
     .values([...new Set(hashes)].map((sha256) => ({ sha256, jobId, leaseId: leaseId ?? '' })))
     .onConflictDoNothing()
+}
+
+/** Sizes of those of the contents that are an input of a job of this customer. */
+export async function ownInputs(
+  db: Db | Tx,
+  customer: Address,
+  hashes: readonly string[],
+): Promise<Map<string, number>> {
+  if (hashes.length === 0) return new Map()
+  const rows = await db
+    .selectDistinct({ sha256: contents.sha256, bytes: contents.bytes })
+    .from(contents)
+    .innerJoin(contentUses, and(eq(contentUses.sha256, contents.sha256), eq(contentUses.leaseId, '')))
+    .innerJoin(jobs, and(eq(jobs.id, contentUses.jobId), eq(jobs.customer, customer)))
+    .where(inArray(contents.sha256, [...hashes]))
+  return new Map(rows.map((row) => [row.sha256, row.bytes]))
+}
+
+/**
+ * Bytes that this customer's jobs keep here without having locked anything on chain: held, rejected, cancelled in time, or
+ * about to be awarded. They cost him nothing, so they are what he could fill the disk with.
+ */
+export async function unpaidBytes(db: Db | Tx, customer: Address): Promise<number> {
+  const [row] = await db
+    .select({ bytes: sql<string>`coalesce(sum(${contents.bytes}), 0)` })
+    .from(jobs)
+    .innerJoin(contentUses, and(eq(contentUses.jobId, jobs.id), eq(contentUses.leaseId, '')))
+    .innerJoin(contents, eq(contents.sha256, contentUses.sha256))
+    .where(and(eq(jobs.customer, customer), eq(jobs.onChain, false)))
+  return Number(row?.bytes ?? 0)
 }
 
 /** Those of the hashes that this lease uploaded. */

@@ -1,29 +1,34 @@
 /** From a signed order to a job: everything that can be refused is refused here, before anything is locked. */
 import { and, eq } from 'drizzle-orm'
-import { recoverTypedDataAddress } from 'viem'
 import { contractsOf } from '../chain/contracts.ts'
-import { decodeRevert, isRevert } from '../chain/rules/revert.ts'
 import { inTransaction } from '../db/retry.ts'
 import { jobs } from '../db/schema/jobs.ts'
-import { AppError, messageOf } from '../kernel/errors.ts'
+import { AppError } from '../kernel/errors.ts'
 import { type Address, type Hex, lower, newId } from '../kernel/ids.ts'
 import { formatOgpu } from '../kernel/money.ts'
-import { contentHashes, type JobSpec } from '../protocol/jobSpec.ts'
+import { contentHashes, JOB_LIMITS, type JobSpec } from '../protocol/jobSpec.ts'
 import type { JobState } from '../protocol/jobState.ts'
-import { MESSAGE_TYPES, marketDomain, type Order, orderId } from '../protocol/messages.ts'
+import { marketDomain, type Order, orderId } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire.ts'
 import { requireCapacity } from './capacity.ts'
 import { chainNow } from './chainNow.ts'
 import { checkContent, requireContents } from './checkContent.ts'
-import { claimContents } from './contents.ts'
+import { claimContents, putContent, type SentContent, unpaidBytes } from './contents.ts'
 import type { JobsCtx } from './ctx.ts'
+import { fromChain } from './fromChain.ts'
 import { orderProblem } from './rules/orderProblem.ts'
+import { isCustomerSignature } from './signatures.ts'
 import { tell } from './transition.ts'
+
+/** Eight of the largest jobs. */
+const MOST_UNPAID_BYTES = 8 * JOB_LIMITS.totalBytes
 
 export interface NewJob {
   readonly spec: JobSpec
   readonly order: Order
   readonly signature: Hex
+  /** What came along of the spec's contents; the others must be inputs of earlier jobs of this customer. */
+  readonly contents: readonly SentContent[]
   /** Who sends it, when known: a signed-in customer may send only his own orders. */
   readonly caller?: Address | null
 }
@@ -36,15 +41,15 @@ export interface Created {
 }
 
 /**
- * Takes an order. The contents of the spec must be stored. States: `open` (the auction begins), `held` (a person must
+ * Takes an order, and stores what came with it once nothing speaks against that. States: `open` (the auction begins), `held` (a person must
  * approve), `rejected`; in the last two nothing is locked and nothing goes on chain.
  *
  * Throws AppError: price-zero, spec-mismatch, wrong-auctioneer, order-mismatch, deadline-past, not-your-order,
- * bad-signature, content-missing, missing-module, no-class, no-runtime, too-few-owners, balance-too-low, order-refused,
+ * bad-signature, content-missing, too-much-kept, missing-module, no-class, no-runtime, too-few-owners, balance-too-low, order-refused,
  * chain-down.
  */
 export async function createJob(ctx: JobsCtx, input: NewJob): Promise<Created> {
-  const { spec, order, signature } = input
+  const { spec, order, signature, contents: sent } = input
   const domain = marketDomain(ctx.chain.chainId, ctx.deployment.addresses.taskMarket)
   const id = lower(orderId(domain, order))
   if (input.caller && input.caller !== order.customer) {
@@ -57,8 +62,10 @@ export async function createJob(ctx: JobsCtx, input: NewJob): Promise<Created> {
   // Asked side by side, because a customer waits; answered in this order, so that the first thing wrong is what he hears.
   const asked = {
     now: fromChain(() => chainNow(ctx)),
-    signature: requireSignature(ctx, domain, order, signature),
-    content: requireContents(ctx, spec).then(() => checkContent(ctx, spec)),
+    signature: requireSignature(ctx, order, signature),
+    content: requireContents(ctx, spec, { customer: order.customer, sent }).then(() =>
+      checkContent(ctx, spec, sent),
+    ),
     capacity: requireCapacity(ctx, spec, order),
     funds: requireFunds(ctx, order, signature),
   }
@@ -69,7 +76,13 @@ export async function createJob(ctx: JobsCtx, input: NewJob): Promise<Created> {
   await asked.signature
   const verdict = await asked.content
   await asked.capacity
+  const funded = asked.funds.then(
+    () => true,
+    () => false,
+  )
   if (verdict.decision !== 'reject') await asked.funds
+  // Strangers without money may hear what the rules say, and leave nothing here.
+  if (await funded) await store(ctx, order.customer, sent)
 
   const state: JobState =
     verdict.decision === 'pass' ? 'open' : verdict.decision === 'hold' ? 'held' : 'rejected'
@@ -115,6 +128,19 @@ export async function createJob(ctx: JobsCtx, input: NewJob): Promise<Created> {
   })
 }
 
+/** Keeps the bytes. Throws AppError `too-much-kept` to a customer whose jobs keep too much here without paying for it. */
+async function store(ctx: JobsCtx, customer: Address, sent: readonly SentContent[]): Promise<void> {
+  const more = sent.reduce((sum, { data }) => sum + data.length, 0)
+  if (more > 0 && (await unpaidBytes(ctx.db, customer)) + more > MOST_UNPAID_BYTES) {
+    throw new AppError(
+      'too-much-kept',
+      'Your jobs that wait, were rejected or cancelled keep too many files here. Delete the data of some first.',
+      { status: 429 },
+    )
+  }
+  await Promise.all(sent.map(({ sha256, data }) => putContent(ctx.db, data, sha256)))
+}
+
 async function jobOf(ctx: JobsCtx, id: Hex): Promise<{ jobId: string; state: JobState } | null> {
   const [row] = await ctx.db
     .select({ jobId: jobs.id, state: jobs.state })
@@ -123,27 +149,9 @@ async function jobOf(ctx: JobsCtx, id: Hex): Promise<{ jobId: string; state: Job
   return row ?? null
 }
 
-async function requireSignature(
-  ctx: JobsCtx,
-  domain: ReturnType<typeof marketDomain>,
-  order: Order,
-  signature: Hex,
-): Promise<void> {
-  const typed = { domain, types: MESSAGE_TYPES, primaryType: 'Order' } as const
-  const signer = await recoverTypedDataAddress({ ...typed, message: order, signature }).catch(() => null)
-  if (signer !== null && lower(signer) === order.customer) return
-  // Not a plain key's signature: a contract wallet may still stand behind it (ERC-1271).
-  const valid = await fromChain(() =>
-    ctx.chain.publicClient.verifyTypedData({
-      address: order.customer,
-      domain,
-      types: MESSAGE_TYPES,
-      primaryType: 'Order',
-      message: { ...order },
-      signature,
-    }),
-  )
-  if (!valid) {
+async function requireSignature(ctx: JobsCtx, order: Order, signature: Hex): Promise<void> {
+  const signed = { primaryType: 'Order', message: order, signature } as const
+  if (!(await isCustomerSignature(ctx, order.customer, signed))) {
     throw new AppError('bad-signature', `The order is not signed by its customer ${order.customer}.`, {
       status: 422,
     })
@@ -178,25 +186,4 @@ async function requireFunds(ctx: JobsCtx, order: Order, signature: Hex): Promise
     )
   }
   await trial
-}
-
-/** Runs a chain call; a revert becomes `order-refused` with its reason, no answer becomes `chain-down`. */
-async function fromChain<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (error) {
-    if (isRevert(error)) {
-      const revert = decodeRevert(error)
-      throw new AppError('order-refused', `The contract would refuse this order: ${revert.sentence}`, {
-        status: 422,
-        details: { error: revert.name },
-        cause: error,
-      })
-    }
-    throw new AppError('chain-down', 'The chain does not answer at the moment. Try again in a few seconds.', {
-      status: 503,
-      details: { reason: messageOf(error).slice(0, 200) },
-      cause: error,
-    })
-  }
 }

@@ -125,4 +125,13 @@ describe('nodes in the database', () => {
       { day: '1970-01-12', wei: '5' },
     ])
   })
+
+  it('a member counts as silent as often as the chain fined it, and nobody else does', async () => {
+    const fined = { order: ORDER, member: MEMBER, amount: '3' }
+    await block(12, [{ name: 'MemberFined', orderId: ORDER, args: fined }])
+    await block(13, [{ name: 'MemberFined', orderId: ORDER, args: fined }])
+    const silent = async (node: Address) => (await nodeView(open.db, DEPLOYMENT, node))?.runs.silent
+    expect(await silent(MEMBER)).toBe(2)
+    expect(await silent(NODE)).toBe(0)
+  })
 })

@@ -52,7 +52,12 @@ interface RecordRow {
   correct: number
   wrong: number
   checks: number
-  silent: number
+}
+
+/** How often the chain fined a member for silence. */
+interface FineRow {
+  node: Address
+  fines: number
 }
 
 async function rows<T>(db: Db, query: SQL): Promise<T[]> {
@@ -61,7 +66,7 @@ async function rows<T>(db: Db, query: SQL): Promise<T[]> {
 
 /**
  * Views of all nodes of a deployment, or of those named. Money from chain events alone: a node's share of Settled and
- * Cancelled goes to the node of that attempt's award, MemberPaid to its member. Sorted by status, then name.
+ * Cancelled goes to the node of that attempt's award, MemberPaid to its member; silence is a MemberFined. Sorted by status, then name.
  */
 export async function nodeViews(
   db: Db,
@@ -115,10 +120,14 @@ export async function nodeViews(
           count(*) filter (where l.role = 'run' and l.state in ('finished', 'done'))::int as done,
           count(*) filter (where l.role = 'run' and j.settlement = 'correct' and j.attempt = l.attempt and j.node = l.node)::int as correct,
           count(*) filter (where l.role = 'run' and j.settlement = 'wrong' and j.attempt = l.attempt and j.node = l.node)::int as wrong,
-          count(*) filter (where l.role = 'check' and l.state in ('revealed', 'done'))::int as checks,
-          count(*) filter (where l.role = 'check' and l.state = 'lost')::int as silent
+          count(*) filter (where l.role = 'check' and l.state in ('revealed', 'done'))::int as checks
         from leases l join jobs j on j.id = l.job_id
         where l.deployment_id = ${deploymentId} and ${among(sql`l.node`)} group by l.node`,
+  )
+  const fines = await rows<FineRow>(
+    db,
+    sql`select args->>'member' as node, count(*)::int as fines from chain_events
+        where deployment_id = ${deploymentId} and name = 'MemberFined' and ${among(sql`args->>'member'`)} group by 1`,
   )
   const duties = await rows<DutyRow>(
     db,
@@ -129,7 +138,7 @@ export async function nodeViews(
           from leases where deployment_id = ${deploymentId} and ${among(sql`node`)}
         ) ranked where rank <= ${RECENT} order by at desc`,
   )
-  return found.map((row) => viewOf(row, payments, records, duties)).sort(byStatusThenName)
+  return found.map((row) => viewOf(row, payments, records, fines, duties)).sort(byStatusThenName)
 }
 
 /** The view of one node, or null when the registry does not know it. */
@@ -142,6 +151,7 @@ function viewOf(
   row: NodeRow,
   payments: readonly PaymentRow[],
   records: readonly RecordRow[],
+  fines: readonly FineRow[],
   duties: readonly DutyRow[],
 ): NodeView {
   const paid = payments.filter((payment) => payment.node === row.node)
@@ -184,7 +194,7 @@ function viewOf(
       correct: record?.correct ?? 0,
       wrong: record?.wrong ?? 0,
       checks: record?.checks ?? 0,
-      silent: record?.silent ?? 0,
+      silent: fines.find(({ node }) => node === row.node)?.fines ?? 0,
     },
     earned: paid.reduce((sum, { wei }) => sum + BigInt(wei), 0n).toString(),
     earningsByDay: [...byDay].slice(-DAYS).map(([day, wei]) => ({ day, wei: wei.toString() })),

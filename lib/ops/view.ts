@@ -126,6 +126,7 @@ export async function opsRows(
       at: row.at.toISOString(),
       depth: row.depth,
       undone: row.undone,
+      notCarried: row.notCarried,
     })),
     audit: audit.map((row) => ({ ...row, at: row.at.toISOString() })),
   }

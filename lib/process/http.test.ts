@@ -14,6 +14,8 @@ describe('the HTTP server', () => {
     seen = []
     server = createHttpServer([], (incoming, response) => {
       seen.push({ ...incoming.headers })
+      // As a page that is not there: answered without a look at the body.
+      if (incoming.url === '/early') return void response.end('no')
       let size = 0
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.length
@@ -110,6 +112,59 @@ describe('the HTTP server', () => {
     expect(bodies).toEqual([])
     expect((await ask('/fine', { method: 'POST', body: once(Buffer.alloc(1024 * 1024)) })).status).toBe(200)
     expect(bodies).toEqual([1024 * 1024])
+  })
+
+  it('[case 134] closes the connection of whoever sends without end, after the 413 and also after an earlier answer', async () => {
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
+    const endless = (path: string, every: number) =>
+      new Promise<{ text: string; milliseconds: number }>((resolve, reject) => {
+        const began = performance.now()
+        let text = ''
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`)
+          send()
+        })
+        const send = (): void => {
+          if (socket.destroyed) return
+          if (every > 0) setTimeout(send, every)
+          else if (socket.writableNeedDrain) return void socket.once('drain', send)
+          else setImmediate(send)
+          socket.write(every > 0 ? '1\r\nx\r\n' : chunk)
+        }
+        socket.on('data', (data) => {
+          text += data
+        })
+        // Half of it may still be on its way when the other side closes.
+        socket.on('error', () => undefined)
+        socket.on('close', () => resolve({ text, milliseconds: performance.now() - began }))
+        setTimeout(() => reject(new Error(`still open after 8 s: ${text}`)), 8_000).unref()
+      })
+    const fast = await endless('/api/v1/keys', 0)
+    expect(fast.text).toMatch(/^HTTP\/1\.1 413 .*connection: close/is)
+    expect(fast.milliseconds).toBeLessThan(2_000)
+    const early = await endless('/early', 0)
+    expect(early.text).toMatch(/^HTTP\/1\.1 200 /)
+    expect(early.milliseconds).toBeLessThan(6_000)
+    const slow = await endless('/early', 20)
+    expect(slow.text).toMatch(/^HTTP\/1\.1 200 /)
+    expect(slow.milliseconds).toBeLessThan(6_000)
+    expect(bodies).toEqual([])
+  }, 20_000)
+
+  it('keeps the connection when the rest of a body comes soon after the answer', async () => {
+    const text = await new Promise<string>((resolve, reject) => {
+      let answers = ''
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write('POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab')
+        setTimeout(() => socket.write('cdGET /early HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'), 200)
+      })
+      socket.on('data', (data) => {
+        answers += data
+      })
+      socket.on('error', reject)
+      socket.on('close', () => resolve(answers))
+    })
+    expect(text.match(/HTTP\/1\.1 200 /g)).toHaveLength(2)
   })
 
   it('answers nonsense with 400 and lets nobody frame or sniff a page', async () => {

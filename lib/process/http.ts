@@ -11,6 +11,10 @@ const LARGE_BODIES: readonly { readonly path: RegExp; readonly most: number }[] 
   { path: /^\/api\/v1\/(jobs|contents)(\/|$)/, most: 200 * 1024 * 1024 },
 ]
 const SMALL_BODY = 1024 * 1024
+/** How long the rest of a body may take once its answer was given. */
+const REST_MILLISECONDS = 3_000
+/** How long a refused one has to read why. */
+const READ_MILLISECONDS = 500
 
 /** Headers that steer frameworks or name the caller: only we may set them, never a stranger. */
 const NOT_FROM_OUTSIDE = [
@@ -55,7 +59,7 @@ export function createHttpServer(
       response.setHeader('Referrer-Policy', 'strict-origin-when-cross-origin')
       const path = pathOf(request.url)
       if (path === null) {
-        refuse(response, 400, 'invalid-path', 'The address is not one this site has.')
+        refuse(request, response, 400, 'invalid-path', 'The address is not one this site has.')
         return
       }
       if (!limitBody(request, response, mostBytes(path))) return
@@ -87,31 +91,55 @@ export function pathOf(target: string | undefined): string | null {
   return path
 }
 
-/** Answers 413 to a body announced as too large, and ends the connection of one that turns out to be. */
+/**
+ * Answers 413 to a body announced as too large, and ends the connection of one that turns out to be. An answer given
+ * before the body was whole (a refusal) ends the connection too, unless the rest comes soon: nobody is read from for
+ * ever.
+ */
 function limitBody(request: IncomingMessage, response: ServerResponse, most: number): boolean {
   const declared = Number(request.headers['content-length'] ?? 0)
   if (declared > most) {
-    refuse(response, 413, 'too-large', `The body is larger than ${most} bytes.`)
+    refuse(request, response, 413, 'too-large', `The body is larger than ${most} bytes.`)
     return false
   }
+  const { socket } = request
+  response.once('finish', () => {
+    if (request.complete) return
+    // Whether the request was closed says nothing: a handler that gives up reading closes it and leaves the connection.
+    setTimeout(() => {
+      if (!request.complete) socket.destroy()
+    }, REST_MILLISECONDS).unref()
+  })
   let seen = 0
   const push = request.push.bind(request)
   request.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    if (chunk instanceof Uint8Array) {
-      seen += chunk.byteLength
-      if (seen > most) {
-        if (!response.headersSent)
-          refuse(response, 413, 'too-large', `The body is larger than ${most} bytes.`)
-        response.once('finish', () => request.destroy())
-        return false
-      }
-    }
-    return push(chunk, encoding)
+    if (chunk instanceof Uint8Array) seen += chunk.byteLength
+    if (seen <= most) return push(chunk, encoding)
+    if (!response.headersSent)
+      refuse(request, response, 413, 'too-large', `The body is larger than ${most} bytes.`)
+    // Thrown away, its end too: who still sends must come to read the answer, and no handler may take a part for the whole.
+    return true
   }
   return true
 }
 
-function refuse(response: ServerResponse, status: number, code: string, detail: string): void {
+/**
+ * Answers and ends the connection. To close it while the other side still sends would throw away the answer on its way,
+ * so our half is closed first and what comes is thrown away for a moment.
+ */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  code: string,
+  detail: string,
+): void {
+  const { socket } = request
+  socket.destroySoon = () => {
+    socket.end()
+    const late = setTimeout(() => socket.destroy(), READ_MILLISECONDS)
+    socket.once('close', () => clearTimeout(late))
+  }
   response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' })
   response.end(
     JSON.stringify({

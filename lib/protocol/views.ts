@@ -291,7 +291,15 @@ export const opsViewSchema = z.object({
       running: z.number(),
     }),
   ),
-  reorganisations: z.array(z.object({ at: when, depth: z.number(), undone: z.number() })),
+  reorganisations: z.array(
+    z.object({
+      at: when,
+      depth: z.number(),
+      undone: z.number(),
+      /** Messages whose transactions were lost and could not be sent again, by name. */
+      notCarried: z.array(z.string()),
+    }),
+  ),
   audit: z.array(
     z.object({
       id: z.string(),

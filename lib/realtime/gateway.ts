@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import type { Sql } from 'postgres'
 import { Server } from 'socket.io'
+import { isSameOrigin } from '../auth/origins.ts'
 import type { Deployment } from '../chain/deployment.ts'
 import type { Db } from '../db/client.ts'
 import type { AskBids } from '../jobs/ctx.ts'
@@ -16,7 +17,6 @@ import { bound } from './connection.ts'
 import { type NetworkTopic, serveDashboards } from './dashboardNamespace.ts'
 import { startDispatcher } from './dispatcher.ts'
 import { followOutbox } from './news.ts'
-import { siteOrigins } from './origin.ts'
 import type { Duties, Running } from './ports.ts'
 import { LIMITS } from './rules/limits.ts'
 import { serveWorkers } from './workerNamespace.ts'
@@ -65,7 +65,8 @@ export async function attachGateway(http: HttpServer, options: GatewayOptions): 
   io.of('/').use((_socket, next) => next(new Error('unknown-namespace')))
 
   const sessions = createWorkerSessions()
-  const isOurs = (origin: string) => siteOrigins(options.site.publicUrl, options.site.port()).has(origin)
+  const isOurs = (origin: string) =>
+    isSameOrigin(origin, { publicUrl: options.site.publicUrl, port: options.site.port() })
   const dashboards = serveDashboards(io.of('/dashboard'), {
     db,
     logger,

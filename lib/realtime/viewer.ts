@@ -1,7 +1,8 @@
 /** Who a dashboard connection speaks for. Programs bring a bearer token in a header; browsers the session cookie and their origin. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { readApiKey } from '../auth/apiKeys.ts'
-import { readSession, SESSION_COOKIE } from '../auth/sessions.ts'
+import { bearerToken, sessionCookieOf } from '../auth/headers.ts'
+import { readSession } from '../auth/sessions.ts'
 import type { Db } from '../db/client.ts'
 import type { Address } from '../kernel/ids.ts'
 
@@ -12,12 +13,10 @@ export interface Credentials {
 
 /** The credentials of a handshake. A secret in the address or in the handshake's own fields is never read. */
 export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
-  const bearer = /^Bearer ([A-Za-z0-9_-]{10,200})$/.exec(headers.authorization ?? '')?.[1]
+  const bearer = bearerToken(headers.authorization)
   if (bearer !== undefined) return { kind: 'bearer', token: bearer }
-  for (const part of headers.cookie?.split(';') ?? []) {
-    const [name, ...value] = part.trim().split('=')
-    if (name === SESSION_COOKIE) return { kind: 'cookie', token: value.join('=') }
-  }
+  const cookie = sessionCookieOf(headers.cookie)
+  if (cookie !== undefined) return { kind: 'cookie', token: cookie }
   return { kind: 'none', token: '' }
 }
 

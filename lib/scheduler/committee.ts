@@ -162,9 +162,9 @@ async function stepReveals(
         eq(leases.state, 'finished'),
       ),
     )
-  const opening = run?.opening ?? NO_OPENING
+  const opening = run?.opening ?? null
   // Without an opening the contract takes reveals only once nobody can open any more.
-  if (run?.opening === undefined && chainNow <= openBy(job.sealBy ?? 0, job.revealBy ?? 0)) return
+  if (opening === null && chainNow <= openBy(job.sealBy ?? 0, job.revealBy ?? 0)) return
   const rest = given.filter(({ message }) => !onChain.has(message.member))
-  await carryReveals(tx, ctx, job, opening, rest, plan === 'all')
+  await carryReveals(tx, ctx, job, opening ?? NO_OPENING, rest, plan === 'all')
 }

@@ -4,6 +4,7 @@
  */
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { holdAuction } from '../auction/auction.ts'
+import { mineBlocks } from '../chain/embedded.ts'
 import { CHANNELS, listen } from '../db/listen.ts'
 import { inTransaction } from '../db/retry.ts'
 import { jobs } from '../db/schema/jobs.ts'
@@ -207,8 +208,7 @@ async function endIfOver(ctx: JobsCtx, job: Job, now: number): Promise<void> {
  */
 async function makeSeed(ctx: JobsCtx, job: Job, through: number): Promise<void> {
   const head = Number(await ctx.chain.request<string>('eth_blockNumber', []))
-  const missing = through - head
-  if (missing > 0) await ctx.chain.request('anvil_mine', [`0x${missing.toString(16)}`])
+  await mineBlocks(ctx.chain, through - head)
   await inTransaction(ctx.db, async (tx) => {
     const current = await lockJob(tx, job.id, { skip: true })
     if (current?.state === 'checking' && current.members === null) await carryDraw(tx, ctx, current)

@@ -1,7 +1,8 @@
 /** Handing out waiting leases: the row is claimed, a fresh token made, and everything the node needs put together. */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type * as z from 'zod'
+import { tokenHash } from '../auth/tokens.ts'
 import type { Tx } from '../db/client.ts'
 import { inTransaction } from '../db/retry.ts'
 import { leases } from '../db/schema/dispatch.ts'
@@ -21,11 +22,6 @@ export interface Granted {
 }
 
 const MOST_AT_ONCE = 32
-
-/** The hash under which a lease's token is kept; the token itself goes to the node alone. */
-export function tokenHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
-}
 
 /**
  * Claims waiting leases of these nodes, each for exactly one caller however many processes ask. Content that never passed
@@ -71,6 +67,7 @@ export async function claimWaiting(
           .where(eq(leases.id, lease.id))
         continue
       }
+      // Kept as its hash: the token itself goes to the node alone.
       const token = randomBytes(32).toString('base64url')
       await tx
         .update(leases)

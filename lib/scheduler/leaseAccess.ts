@@ -1,6 +1,7 @@
 /** What the bearer of a lease's token may read and write over HTTP. */
 import { timingSafeEqual } from 'node:crypto'
 import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm'
+import { tokenHash } from '../auth/tokens.ts'
 import { inTransaction } from '../db/retry.ts'
 import { contents, contentUses } from '../db/schema/contents.ts'
 import { leases } from '../db/schema/dispatch.ts'
@@ -9,7 +10,6 @@ import { claimContents, putContent } from '../jobs/contents.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
 import { AppError } from '../kernel/errors.ts'
 import { contentHashes } from '../protocol/jobSpec.ts'
-import { tokenHash } from './grants.ts'
 import { type Lease, LIVE_STATES } from './leases.ts'
 
 type Ctx = Pick<JobsCtx, 'db'>

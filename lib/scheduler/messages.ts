@@ -10,9 +10,10 @@ import { inTransaction } from '../db/retry.ts'
 import { leases, logEntries } from '../db/schema/dispatch.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
 import { publish } from '../jobs/outbox.ts'
+import { outcomeName } from '../jobs/rules/seatView.ts'
+import { isNodeSignature } from '../jobs/signatures.ts'
 import { type Job, lockJob, transition } from '../jobs/transition.ts'
 import type { Address } from '../kernel/ids.ts'
-import { RUN_OUTCOME, type RunOutcome } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire.ts'
 import {
   type checkRevealedSchema,
@@ -26,7 +27,7 @@ import {
 } from '../protocol/workerEvents.ts'
 import { carryHandBack, carryResult, carryStart } from './carry.ts'
 import { type Lease, LIVE_STATES } from './leases.ts'
-import { isSignedBy, missingArtifact, resultProblem, revealProblem, wrongAddressee } from './verifyRun.ts'
+import { missingArtifact, resultProblem, revealProblem, wrongAddressee } from './verifyRun.ts'
 
 type Ctx = Pick<JobsCtx, 'db' | 'chain' | 'deployment'>
 
@@ -79,7 +80,7 @@ export function runStarted(
       const wrong = wrongAddressee(lease, message.start.message, message.start.message.node)
       if (wrong !== null) return invalid(wrong)
       startSignature = message.start.signature
-      if (!(await isSignedBy(ctx, node, 'Start', message.start.message, startSignature)))
+      if (!(await isNodeSignature(ctx, node, { primaryType: 'Start', ...message.start })))
         return invalid('the start is not signed by the node')
       await carryStart(tx, ctx, job, message.start.message, startSignature)
     }
@@ -196,7 +197,7 @@ export function checkSealed(
     if (wrong !== null) return invalid(wrong)
     const missing = await missingArtifact(tx, lease, manifest)
     if (missing !== null) return invalid(missing)
-    if (!(await isSignedBy(ctx, node, 'Seal', seal.message, seal.signature)))
+    if (!(await isNodeSignature(ctx, node, { primaryType: 'Seal', ...seal })))
       return invalid('the seal is not signed by the member')
     await tx
       .update(leases)
@@ -256,7 +257,7 @@ export function handBack(
     const { handBack: signed, reason } = message
     const wrong = wrongAddressee(lease, signed.message, signed.message.node)
     if (wrong !== null) return invalid(wrong)
-    if (!(await isSignedBy(ctx, node, 'HandBack', signed.message, signed.signature)))
+    if (!(await isNodeSignature(ctx, node, { primaryType: 'HandBack', ...signed })))
       return invalid('the hand-back is not signed by the node')
     await carryHandBack(tx, ctx, job, signed.message, signed.signature)
     await tx
@@ -268,9 +269,4 @@ export function handBack(
     })
     return OK
   })
-}
-
-function outcomeName(outcome: number): RunOutcome | null {
-  const found = Object.entries(RUN_OUTCOME).find(([, value]) => value === outcome)
-  return (found?.[0] as RunOutcome | undefined) ?? null
 }

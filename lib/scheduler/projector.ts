@@ -5,6 +5,7 @@ import type { Tx } from '../db/client.ts'
 import { leases } from '../db/schema/dispatch.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
 import { type ChainChange, createJobProjector } from '../jobs/projector.ts'
+import { REORGANISED } from '../jobs/rules/reasons.ts'
 import { FINAL_STATES } from '../protocol/jobState.ts'
 import { carryResult } from './carry.ts'
 import { endLeases, leaseChecks, leaseRun, reviveLeases, revokeLeases, wakeNodes } from './leases.ts'
@@ -39,14 +40,13 @@ async function react(tx: Tx, ctx: Pick<JobsCtx, 'deployment'>, change: ChainChan
 
 /** A reorganisation took events away: leases that stood on them end. */
 async function takeBack(tx: Tx, { after, events }: ChainChange): Promise<void> {
-  const why = 'the chain was reorganised'
   const awards = events.filter((event) => event.name === 'Awarded')
   if (awards.length > 0) {
     const attempts = awards.map((event) => Number((event.args as { attempt: number }).attempt))
-    await revokeLeases(tx, after.id, { attempts }, why)
+    await revokeLeases(tx, after.id, { attempts }, REORGANISED)
   }
   if (events.some((event) => event.name === 'CommitteeDrawn' || event.name === 'ResultSubmitted')) {
-    await revokeLeases(tx, after.id, { role: 'check' }, why)
+    await revokeLeases(tx, after.id, { role: 'check' }, REORGANISED)
   }
 }
 

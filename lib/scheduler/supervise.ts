@@ -140,11 +140,13 @@ export async function expireIfDue(
     await carryExpire(tx, ctx, job)
 }
 
-/** The chain's own deadline of a job that has no result: 0 when it cannot be expired. */
+/** Open, Window, Awarded, Running and HandedBack of the contract; everything from the result on ends in other ways. */
+const EXPIRABLE: ReadonlySet<number> = new Set([1, 2, 3, 4, 5])
+
+/** The chain's own deadline, in seconds of chain time, of a job that has no result; null when it cannot be expired. */
 export async function expiryOf(ctx: JobsCtx, job: Job): Promise<number | null> {
   const found = await jobOf(ctx.chain, ctx.deployment, job.orderId)
-  // None, and everything from the result on, ends in other ways.
-  return found.state === 0 || found.state > 5 ? null : found.deadline
+  return EXPIRABLE.has(found.state) ? found.deadline : null
 }
 
 /** Puts what the job waits for into words, once per text. */

@@ -1,43 +1,18 @@
 /** Whether what a node or member reports is whole and its own: hashes, commitment, signature, uploaded bytes. */
-import { recoverTypedDataAddress } from 'viem'
 import type * as z from 'zod'
 import type { Tx } from '../db/client.ts'
 import { contentSizes, uploadedBy } from '../jobs/contents.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
+import { isNodeSignature } from '../jobs/signatures.ts'
 import type { Job } from '../jobs/transition.ts'
-import { type Address, type Hex, lower } from '../kernel/ids.ts'
+import type { Address, Hex } from '../kernel/ids.ts'
 import { type Manifest, manifestHash } from '../protocol/jobSpec.ts'
-import { MESSAGE_TYPES, marketDomain, RUN_OUTCOME, resultCommitment, sealHash } from '../protocol/messages.ts'
+import { RUN_OUTCOME, resultCommitment, sealHash } from '../protocol/messages.ts'
 import { manifestOutputHash } from '../protocol/runOutput.ts'
 import type { checkRevealedSchema, runFinishedSchema } from '../protocol/workerEvents.ts'
 import type { Lease } from './leases.ts'
 
 type Ctx = Pick<JobsCtx, 'chain' | 'deployment'>
-
-type Signed = 'Start' | 'HandBack' | 'Result' | 'Seal' | 'Reveal' | 'Bid'
-
-/** Whether `signer` signed a message of the market. Nodes are plain keys, so the signature alone tells. */
-export async function isSignedBy(
-  ctx: Ctx,
-  signer: Address,
-  primaryType: Signed,
-  message: object,
-  signature: Hex,
-): Promise<boolean> {
-  const domain = marketDomain(ctx.chain.chainId, ctx.deployment.addresses.taskMarket)
-  try {
-    const found = await recoverTypedDataAddress({
-      domain,
-      types: MESSAGE_TYPES,
-      primaryType,
-      message: message as never,
-      signature,
-    })
-    return lower(found) === lower(signer)
-  } catch {
-    return false
-  }
-}
 
 /** Why a message is not about this lease, or null. */
 export function wrongAddressee(
@@ -84,7 +59,7 @@ export async function resultProblem(
   if ((opening.outcome === RUN_OUTCOME.success) !== succeeded) return 'the outcome does not fit the exit code'
   const missing = await missingArtifact(tx, lease, report.manifest)
   if (missing !== null) return missing
-  return (await isSignedBy(ctx, lease.node, 'Result', message, signature))
+  return (await isNodeSignature(ctx, lease.node, { primaryType: 'Result', message, signature }))
     ? null
     : 'the result is not signed by the node'
 }
@@ -106,7 +81,7 @@ export async function revealProblem(
     if (manifestOutputHash(job.spec.comparator, lease.manifest) !== message.outputHash)
       return 'the output hash is not the one of the uploaded output'
   }
-  return (await isSignedBy(ctx, lease.node, 'Reveal', message, signature))
+  return (await isNodeSignature(ctx, lease.node, { primaryType: 'Reveal', message, signature }))
     ? null
     : 'the reveal is not signed by the member'
 }

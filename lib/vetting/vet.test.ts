@@ -45,6 +45,26 @@ async function outcome(
 
 describe('code that hides what it runs', () => {
   it.each([
+    ['# -*- coding: rot13 -*-\ncevag(1)\n'],
+    ['#!/usr/bin/python3\n# vim: set fileencoding=utf_7 :\nprint(1)\n'],
+    ['\t# coding=unicode_escape\nprint(1)\n'],
+    ['\n#coding: latin-1\nprint(1)\n'],
+  ])('is held when Python would decode it to another text than the one read here: %s', async (script) => {
+    expect(await outcome('python', script)).toBe('hold bad-encoding')
+  })
+
+  it('may say that it is UTF-8, or name an encoding where Python does not look', async () => {
+    expect(await outcome('python', '# -*- coding: UTF-8 -*-\nprint(1)\n')).toBe('pass')
+    expect(await outcome('python', '# coding: utf_8\nprint(1)\n')).toBe('pass')
+    expect(await outcome('python', 'x = 1\ny = 2\n# coding: rot13\nprint(1)\n')).toBe('pass')
+  })
+
+  it('is held in compiled Python files, which are imported like scripts', async () => {
+    const compiled = [{ path: 'helper.pyc', bytes: bytes('\u00a7\r\r\n') }]
+    expect(await outcome('python', 'import helper\nhelper.run()\n', compiled)).toBe('hold native-program')
+  })
+
+  it.each([
     ["import base64\nexec(base64.b64decode('cHJpbnQoMSk='))"],
     ["import base64 as b\nd = b.b64decode\npayload = d('eA==')\ncode = payload.decode()\nexec(code)"],
     ["import zlib, marshal\nexec(marshal.loads(zlib.decompress(b'x')))"],

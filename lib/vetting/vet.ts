@@ -8,6 +8,7 @@ import { readScripts } from './reader.ts'
 import { decide, heaviestFirst } from './rules/decide.ts'
 import {
   dataFileProblem,
+  declaredEncodingProblem,
   entryProblem,
   type FileProblem,
   isScript,
@@ -96,6 +97,11 @@ export async function vet(input: VetInput): Promise<Verdict> {
         file.path,
       )
     }
+    const declared =
+      input.runtime === 'python'
+        ? declaredEncodingProblem(text ?? new TextDecoder('latin1').decode(file.bytes))
+        : null
+    if (declared !== null) about(declared, file.path)
     scripts.push({ path: file.path, text: text ?? new TextDecoder().decode(file.bytes) })
   }
   if (decide(reasons) === 'reject') return verdict()

@@ -5,11 +5,11 @@ import 'server-only'
  */
 import { cookies, headers } from 'next/headers'
 import type { ZodType } from 'zod'
+import { isSameOrigin } from '../auth/origins.ts'
 import { SESSION_COOKIE } from '../auth/sessions.ts'
 import { AppError } from '../kernel/errors.ts'
 import { runtime } from '../process/shared.ts'
 import { type Caller, readCaller } from './credentials.ts'
-import { isSameOrigin } from './origin.ts'
 import { type Problem, problemOf } from './problem.ts'
 
 export type ActionResult<T> = { ok: true; value: T } | { ok: false; problem: Problem }

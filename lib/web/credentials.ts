@@ -3,7 +3,8 @@
  * token (`ogs_`) or an API key (`ogk_`). Secrets in a query string are never read.
  */
 import { type ApiKeyScope, readApiKey } from '../auth/apiKeys.ts'
-import { readSession, SESSION_COOKIE } from '../auth/sessions.ts'
+import { bearerToken } from '../auth/headers.ts'
+import { readSession } from '../auth/sessions.ts'
 import type { Db } from '../db/client.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Address } from '../kernel/ids.ts'
@@ -21,7 +22,7 @@ export async function readCaller(
   input: { cookie: string | undefined; authorization: string | null },
 ): Promise<Caller | null> {
   if (input.authorization !== null) {
-    const token = /^Bearer ([A-Za-z0-9_-]{10,200})$/.exec(input.authorization)?.[1]
+    const token = bearerToken(input.authorization)
     if (token === undefined) return null
     if (token.startsWith('ogk_')) {
       const key = await readApiKey(db, token)
@@ -38,15 +39,6 @@ export async function readCaller(
 /** Whether a caller holds a scope. */
 export function mayUse(caller: Caller, scope: ApiKeyScope | 'all'): boolean {
   return caller.scopes.includes('all') || (scope !== 'all' && caller.scopes.includes(scope))
-}
-
-/** The session token in a Cookie header, or undefined. */
-export function sessionCookieOf(header: string | null): string | undefined {
-  for (const part of header?.split(';') ?? []) {
-    const [name, ...value] = part.trim().split('=')
-    if (name === SESSION_COOKIE) return value.join('=')
-  }
-  return undefined
 }
 
 /** The caller of a route whose wrapper already demanded one. */

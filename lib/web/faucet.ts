@@ -5,6 +5,7 @@
 import { encodeFunctionData, erc20Abi, numberToHex } from 'viem'
 import type { Chain } from '../chain/client.ts'
 import type { Deployment } from '../chain/deployment.ts'
+import { EMBEDDED_CHAIN_ID } from '../kernel/embeddedChain.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
 import { WEI_PER_OGPU } from '../kernel/money.ts'
@@ -12,7 +13,6 @@ import { WEI_PER_OGPU } from '../kernel/money.ts'
 /** What one visit gives: 10,000 oGPU and 1 ETH for gas. */
 export const FAUCET_OGPU = 10_000n * WEI_PER_OGPU
 export const FAUCET_ETH = 10n ** 18n
-const EMBEDDED_CHAIN_ID = 31337
 
 let lastTurn: Promise<unknown> = Promise.resolve()
 

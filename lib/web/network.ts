@@ -70,9 +70,7 @@ export async function networkView(rt: Runtime): Promise<NetworkView> {
     chainNow: Number(row?.chain_now ?? 0),
     addresses: rt.deployment.addresses,
     auctioneer: rt.auctioneer.address.toLowerCase(),
-    rpcUrl: rt.embedded
-      ? `${rt.site.publicUrl ?? `http://127.0.0.1:${rt.site.port}`}/api/v1/rpc`
-      : rt.config.rpcUrl.replace(/^ws/, 'http'),
+    rpcUrl: rt.config.publicRpcUrl ?? `${rt.site.publicUrl ?? `http://127.0.0.1:${rt.site.port}`}/api/v1/rpc`,
     nodesLive: announcements.length,
     nodesKnown: row?.nodes_known ?? 0,
     gpusLive: announcements.reduce(

@@ -15,6 +15,8 @@ export interface Problem {
 
 /** Characters; a body with thousands of unknown fields must not be answered with as many words. */
 const LONGEST_DETAIL = 2_000
+const LONGEST_ISSUE = 200
+const MOST_ISSUES = 20
 
 /** Turns anything thrown into a problem; unknown errors become `internal` with an id that the log has too. */
 export function problemOf(error: unknown, logger: Logger): Problem {
@@ -37,8 +39,8 @@ export function problemOf(error: unknown, logger: Logger): Problem {
       code: 'invalid-input',
       detail: z.prettifyError(error).slice(0, LONGEST_DETAIL),
       issues: error.issues
-        .slice(0, 20)
-        .map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+        .slice(0, MOST_ISSUES)
+        .map(({ path, message }) => ({ path: shortened(path.join('.')), message: shortened(message) })),
     }
   }
   const incident = newId('inc')
@@ -54,6 +56,11 @@ export function problemOf(error: unknown, logger: Logger): Problem {
     detail: `Something went wrong on our side. It is logged as ${incident}; nothing was lost. Try again, and tell us that number if it stays.`,
     incident,
   }
+}
+
+/** A name or value of the caller's may be part of it, as long as he likes. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_ISSUE ? text : `${text.slice(0, LONGEST_ISSUE)}…`
 }
 
 /** A problem as an HTTP answer. */

@@ -2,10 +2,11 @@ import 'server-only'
 /** The wrapper of every REST route: who calls, may they, is it this site, errors as problems. The handler does one service call. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { ApiKeyScope } from '../auth/apiKeys.ts'
+import { sessionCookieOf } from '../auth/headers.ts'
+import { isSameOrigin } from '../auth/origins.ts'
 import { AppError } from '../kernel/errors.ts'
 import { runtime } from '../process/shared.ts'
-import { type Caller, mayUse, readCaller, sessionCookieOf } from './credentials.ts'
-import { isSameOrigin } from './origin.ts'
+import { type Caller, mayUse, readCaller } from './credentials.ts'
 import { problemOf, problemResponse } from './problem.ts'
 
 type Runtime = ReturnType<typeof runtime>
@@ -129,7 +130,9 @@ export async function readJson(request: Request, most = 64 * 1024): Promise<unkn
   const parts: Uint8Array[] = []
   let size = 0
   while (reader) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch(() => {
+      throw new AppError('body-incomplete', 'The body broke off before its end. Send it again.')
+    })
     if (done) break
     size += value.byteLength
     if (size > most) {

@@ -22,13 +22,14 @@ import {
   LOCAL_MINIMUM_BOND,
   LOCAL_UNBOND_SECONDS,
 } from '#lib/chain/parameters.ts'
-import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
 import { PUBLISHED_MNEMONIC } from '#lib/config/publishedKeys.ts'
-import { AppError } from '#lib/kernel/errors.ts'
+import { EMBEDDED_CHAIN_ID } from '#lib/kernel/embeddedChain.ts'
+import { AppError, messageOf } from '#lib/kernel/errors.ts'
 import { type Address, lower } from '#lib/kernel/ids.ts'
 import { WEI_PER_OGPU } from '#lib/kernel/money.ts'
 import { rpc } from '#lib/process/embedded/rpc.ts'
 import { keyAt, keyFile, nodeFolder } from './home.ts'
+import { StepFailed } from './progress.ts'
 
 /** What each local node puts up and asks for. */
 const NODE_BOND = 10_000n * WEI_PER_OGPU
@@ -81,11 +82,14 @@ export async function ensureDeployment(
       const isLost =
         error instanceof AppError &&
         (error.code === 'deployment.missing' || error.code === 'deployment.otherChain')
-      if (chainId !== EMBEDDED_CHAIN_ID || !isLost) throw error
+      if (chainId !== EMBEDDED_CHAIN_ID || !isLost)
+        throw new StepFailed(
+          `${messageOf(error)}.\nContracts that are in use are never replaced by a start: use the program version they were made by, correct RPC_URL, or begin anew with an empty chain and another OPENGPU_HOME than ${home}.`,
+        )
     }
   } else if (chainId !== EMBEDDED_CHAIN_ID) {
-    throw new Error(
-      `There is no deployment.json for chain ${chainId} in ${home}: put the file of the network's deployment there.`,
+    throw new StepFailed(
+      `There is no deployment.json in ${home}, and a start deploys contracts on chain ${EMBEDDED_CHAIN_ID} alone, not on ${chainId}: copy the file of the network you mean there.`,
     )
   }
   const deployment = await deployContracts({

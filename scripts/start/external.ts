@@ -19,9 +19,13 @@ export async function checkDatabase(url: string): Promise<void> {
   const server = `${hostname}:${port || 5432}`
   const sql = postgres(url, { max: 1, connect_timeout: ANSWERS_WITHIN_SECONDS, onnotice: () => {} })
   try {
-    const [row] = await sql<{ version: number; maker: boolean }[]>`
-      select current_setting('server_version_num')::int as version,
-             has_database_privilege(current_database(), 'CREATE') as maker`
+    // The driver's own limit ends with the connection; something else than PostgreSQL may never say a word after it.
+    const [row] = await within(
+      ANSWERS_WITHIN_SECONDS,
+      sql<{ version: number; maker: boolean }[]>`
+        select current_setting('server_version_num')::int as version,
+               has_database_privilege(current_database(), 'CREATE') as maker`,
+    )
     if ((row?.version ?? 0) < OLDEST_POSTGRES)
       throw new StepFailed(
         `The server at ${server} is PostgreSQL ${Math.floor((row?.version ?? 0) / 10_000)}: 14 or newer is needed. Name a newer one by DATABASE_URL, or unset it.`,
@@ -35,7 +39,7 @@ export async function checkDatabase(url: string): Promise<void> {
     const database = decodeURIComponent(pathname.slice(1))
     throw new StepFailed(databaseWords(error, server, decodeURIComponent(username), database))
   } finally {
-    await sql.end({ timeout: 1 }).catch(() => {})
+    await sql.end({ timeout: 0 }).catch(() => {})
   }
 }
 
@@ -45,7 +49,7 @@ function databaseWords(error: unknown, server: string, user: string, database: s
     return `PostgreSQL at ${server} refuses the user "${user}" (${messageOf(error)}). Correct user and password in DATABASE_URL.`
   if (code === '3D000')
     return `PostgreSQL at ${server} has no database "${database}". Make it with \`createdb ${database}\`, or correct DATABASE_URL.`
-  return `No PostgreSQL answers at ${server} (${code ?? messageOf(error)}). Start it, correct DATABASE_URL, or unset it to run the embedded server.`
+  return `No PostgreSQL answers at ${server} (${reasonOf(error)}). Start it, correct DATABASE_URL, or unset it to run the embedded server.`
 }
 
 /** The id of the chain at `url`; `expected` is what CHAIN_ID says, if anything. Throws with what to do. */
@@ -59,7 +63,7 @@ export async function checkChain(url: string, expected: string | undefined): Pro
     answer = await rpc<unknown>(httpUrl(url), 'eth_chainId', [], ANSWERS_WITHIN_SECONDS * 1000)
   } catch (error) {
     throw new StepFailed(
-      `No chain answers at ${placeOf(url)} (${codeOf(error) ?? messageOf(error)}). Start its node, correct RPC_URL, or unset it to run the local chain.`,
+      `No chain answers at ${placeOf(url)} (${reasonOf(error)}). Start its node, correct RPC_URL, or unset it to run the local chain.`,
     )
   }
   const id = typeof answer === 'string' ? Number(answer) : Number.NaN
@@ -77,12 +81,27 @@ function placeOf(url: string): string {
   return new URL(url).host
 }
 
-/** The code of an error or of what caused it: fetch wraps what the system said. */
-function codeOf(error: unknown): string | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const { code, name } = at as NodeJS.ErrnoException
-    if (typeof code === 'string') return code
-    if (name === 'TimeoutError') return `no answer within ${ANSWERS_WITHIN_SECONDS} s`
+async function within<T>(seconds: number, work: PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${seconds} s`)), seconds * 1000)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
-  return undefined
+}
+
+/** What lies at the bottom of an error: fetch wraps what the system said. A code of the system is its shortest name. */
+function reasonOf(error: unknown): string {
+  let at = error
+  while (at instanceof Error && at.cause !== undefined) at = at.cause
+  const code = codeOf(at)
+  return code !== undefined && /^E[A-Z]+$/.test(code) ? code : messageOf(at)
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : undefined
 }

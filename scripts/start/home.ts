@@ -8,9 +8,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { Hex } from '#lib/kernel/ids.ts'
 import { endStrangerByEnvironment } from '#lib/process/embedded/leftover.ts'
@@ -27,9 +28,9 @@ export type KeyName = (typeof KEY_NAMES)[number]
 /** Takes the folder for this process. Throws when a living start holds it already, or when it cannot be written. */
 export function takeHome(home: string): () => void {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o755 })
-    mkdirSync(join(home, 'keys'), { recursive: true, mode: 0o700 })
-    mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o755 })
+    makeFolder(home, 0o755)
+    makeFolder(join(home, 'keys'), 0o700)
+    makeFolder(join(home, 'logs'), 0o755)
     for (const folder of [home, join(home, 'keys'), join(home, 'logs')]) accessSync(folder, constants.W_OK)
   } catch (error) {
     throw new StepFailed(
@@ -45,6 +46,13 @@ export function takeHome(home: string): () => void {
   }
   writeFileSync(file, String(process.pid))
   return () => rmSync(file, { force: true })
+}
+
+/** One by one: the recursive form of mkdir never returns where a parent exists and takes no folder, as below /proc. */
+function makeFolder(path: string, mode: number): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  if (dirname(path) !== path) makeFolder(dirname(path), 0o755)
+  mkdirSync(path, { mode })
 }
 
 /**

@@ -1,8 +1,8 @@
 /** The whole local network as children of this process: database, chain, server, nodes. `npm start`, chaos and bench share it. */
 import { join } from 'node:path'
 import type { Deployment } from '#lib/chain/deployment.ts'
-import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
 import { migrateDatabase } from '#lib/db/migrate.ts'
+import { EMBEDDED_CHAIN_ID } from '#lib/kernel/embeddedChain.ts'
 import type { RunningChain } from '#lib/process/embedded/chain.ts'
 import { writeWhole } from '#lib/process/embedded/chainState.ts'
 import type { Guard } from '#lib/process/embedded/guard.ts'
@@ -108,9 +108,6 @@ async function startAll(options: NetworkOptions, started: Started): Promise<Netw
     () => ensureDeployment(home, rpcUrl, chainId),
     ({ deployment, made }) =>
       `${made ? 'deployed' : 'in place'}, task market ${deployment.addresses.taskMarket}`,
-    ownChain === undefined
-      ? ''
-      : `The contracts of a chain that RPC_URL names are never replaced by a start: use the program version they were made by, or begin anew with an empty chain and another OPENGPU_HOME than ${home}.`,
   )
   await saveDeploymentRow(databaseUrl, deployment)
   if (chain) await reportLostBlocks(databaseUrl, rpcUrl, deployment, say)

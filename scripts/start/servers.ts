@@ -1,6 +1,6 @@
 /** The embedded servers of a network, kept running: the real PostgreSQL and the local chain. */
 import { join } from 'node:path'
-import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
+import { EMBEDDED_CHAIN_ID } from '#lib/kernel/embeddedChain.ts'
 import { messageOf } from '#lib/kernel/errors.ts'
 import { type RunningChain, startChainServer } from '#lib/process/embedded/chain.ts'
 import type { Guard } from '#lib/process/embedded/guard.ts'

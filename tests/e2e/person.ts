@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test'
+import type { AccountView, JobView } from '#lib/protocol/views.ts'
 
 /** Fails the test for every error in the page's console. What a test provokes on purpose is named in `allowed`. */
 export function watchConsole(page: Page, allowed: readonly RegExp[] = []): { errors: string[] } {
@@ -31,6 +32,41 @@ export async function fund(page: Page): Promise<void> {
   await expect(page.getByText('have arrived')).toBeVisible({ timeout: 60_000 })
   await deposit.click()
   await expect(sign).toBeEnabled({ timeout: 60_000 })
+}
+
+/** Fills the form of a new job with a program, ready to be paid for. */
+export async function write(
+  page: Page,
+  job: { title: string; code: string; seconds?: number },
+): Promise<void> {
+  await page.goto('/jobs/new')
+  // A program that an earlier test of this tab left is restored after the page has loaded.
+  const source = page.getByLabel('Source of the program')
+  await expect(source).toBeEnabled()
+  await page.getByLabel('Title (only you see it)').fill(job.title)
+  await source.fill(job.code)
+  if (job.seconds !== undefined) await page.getByLabel('Time limit, seconds').fill(String(job.seconds))
+}
+
+/** A job as its own customer reads it over REST, with the cookie of this page. */
+export async function jobOf(page: Page, id: string): Promise<JobView> {
+  return (await (await page.request.get(`/api/v1/jobs/${id}`)).json()) as JobView
+}
+
+/** The person's money as the account page reads it, in wei. */
+export async function moneyOf(page: Page): Promise<{ wallet: bigint; escrow: bigint; locked: bigint }> {
+  const view = (await (await page.request.get('/api/v1/account')).json()) as AccountView
+  return { wallet: BigInt(view.wallet), escrow: BigInt(view.escrow), locked: BigInt(view.locked) }
+}
+
+/** Waits until the page says in which state the job is. */
+export async function reached(page: Page, state: string, timeout = 60_000): Promise<void> {
+  await expect(page.locator('main').getByText(state, { exact: true }).first()).toBeVisible({ timeout })
+}
+
+/** Waits until the transaction that the page follows is mined. */
+export async function mined(page: Page): Promise<void> {
+  await expect(page.locator('[aria-current=step]')).toHaveText('Mined', { timeout: 60_000 })
 }
 
 /** Signs the order on the page and waits for the job's page. Returns the job's id. */

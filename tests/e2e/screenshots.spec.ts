@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { devices, expect, test } from '@playwright/test'
-import { fund, order, signIn } from './person.ts'
+import { devices, expect, type Page, test } from '@playwright/test'
+import { Extension } from './extension.ts'
+import { fund, order, signIn, write } from './person.ts'
 
 const FOLDER = 'screenshots'
 const SIZES = {
@@ -111,8 +112,77 @@ test('every page, light and dark, on phone and desktop @screenshots', async ({ b
   }
 })
 
+test('what moves, what asks and what only admins see @screenshots', async ({ browser, page, baseURL }) => {
+  test.setTimeout(600_000)
+  mkdirSync(FOLDER, { recursive: true })
+  const site = baseURL === undefined ? {} : { baseURL }
+  await write(page, {
+    title: 'Counting',
+    code: "let n = 0\nsetInterval(() => console.log('line ' + n++), 250)\n",
+    seconds: 600,
+  })
+  await signIn(page)
+  await fund(page)
+  const running = await order(page)
+  await expect(page.getByRole('log')).toContainText('line 3', { timeout: 60_000 })
+  await write(page, {
+    title: 'Doubtful',
+    code: `const hidden = 'a\u{e0041}b ${Date.now()}'\nconsole.log(hidden)\n`,
+  })
+  const held = await order(page)
+  const customer = await page.context().storageState()
+  const home = process.env.E2E_HOME
+  for (const [size, device] of Object.entries(SIZES)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const look = { ...device, ...site, colorScheme, reducedMotion: 'reduce', locale: 'en' } as const
+      const shot = (shown: Page, name: string, fullPage = true) =>
+        shown.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`), fullPage })
+      const own = await browser.newContext({ ...look, storageState: customer })
+      const shown = await own.newPage()
+      for (const [name, id] of [
+        ['running', running],
+        ['held', held],
+      ] as const) {
+        await shown.goto(`/jobs/${id}`)
+        await shown.waitForTimeout(1500)
+        await shot(shown, name)
+      }
+      await shown.goto(`/jobs/${running}`)
+      await shown.getByRole('button', { name: 'Cancel job' }).click()
+      await shown.waitForTimeout(500)
+      await shot(shown, 'cancel-dialog', false)
+      await own.close()
+
+      const stranger = await browser.newContext(look)
+      const asked = await stranger.newPage()
+      await Extension.install(asked, 1)
+      await asked.goto('/jobs')
+      await asked.getByRole('banner').getByRole('button', { name: 'Connect wallet' }).click()
+      await asked.waitForTimeout(500)
+      await shot(asked, 'connect-dialog', false)
+      await asked.getByRole('button', { name: /Your own wallet/ }).click()
+      await asked.getByRole('heading', { name: 'Connect a Wallet' }).waitFor({ timeout: 20_000 })
+      await asked.waitForTimeout(500)
+      await shot(asked, 'wallets-dialog', false)
+      await stranger.close()
+
+      if (home === undefined) continue
+      const key = readFileSync(join(home, 'keys', 'customer.key'), 'utf8').trim()
+      const admins = await browser.newContext(look)
+      await admins.addInitScript((value) => localStorage.setItem('wallet.testKey', value), key)
+      const admin = await admins.newPage()
+      await admin.goto('/jobs')
+      await signIn(admin)
+      await admin.goto('/ops')
+      await admin.waitForTimeout(1500)
+      await shot(admin, 'ops-admin')
+      await admins.close()
+    }
+  }
+})
+
 /** A job the vetting refuses, so that its page can be seen; null when the vetting took it after all. */
-async function rejectedJob(page: import('@playwright/test').Page): Promise<string | null> {
+async function rejectedJob(page: Page): Promise<string | null> {
   await page.goto('/jobs/new')
   await page
     .getByLabel('Source of the program')

@@ -1,11 +1,13 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contractsOf } from '#lib/chain/contracts.ts'
 import { eventsOfOrder } from '#lib/chain/events.ts'
 import { parameters } from '#lib/chain/read/market.ts'
+import { contents } from '#lib/db/schema/contents.ts'
 import { cancelJob } from '#lib/jobs/cancel.ts'
-import { putContent } from '#lib/jobs/contents.ts'
+import { contentSize, putContent, type SentContent } from '#lib/jobs/contents.ts'
 import type { NewJob } from '#lib/jobs/create.ts'
+import { deleteJobData } from '#lib/jobs/deleteData.ts'
 import { decideHold } from '#lib/jobs/holds.ts'
 import { foldSeats } from '#lib/jobs/rules/fold.ts'
 import { jobView } from '#lib/jobs/view.ts'
@@ -16,10 +18,11 @@ import { type JobSpec, specHash } from '#lib/protocol/jobSpec.ts'
 import { MESSAGE_TYPES, marketDomain, type Order } from '#lib/protocol/messages.ts'
 import { billFor, locksFor } from '#lib/protocol/payFunction.ts'
 import { orderSchema } from '#lib/protocol/wire.ts'
-import { finished, jobRow, signedOrder, specFor, story, submit } from '#tests/support/jobs.ts'
+import { contentOf, finished, jobRow, signedOrder, specFor, story, submit } from '#tests/support/jobs.ts'
 import { startNetwork, type TestNetwork } from '#tests/support/network.ts'
 import { until } from '#tests/support/nodeClient.ts'
 
+const sizeOf = ({ sha256, data }: SentContent) => ({ sha256, bytes: data.length })
 const ADMIN = `0x${'ad'.repeat(20)}` as const
 
 describe('orders', () => {
@@ -57,9 +60,13 @@ describe('orders', () => {
     const message = { order: orderId }
     return network.customer.signTypedData({ domain, types: MESSAGE_TYPES, primaryType: 'Cancel', message })
   }
-  /** A signed order of which some fields are other ones. */
-  async function changed(order: Partial<Order>, spec: Partial<JobSpec> = {}): Promise<NewJob> {
-    const first = await specFor(runtime(), { source: 'console.log(1)\n' })
+  /** A signed order of which some fields are other ones; with the script it is of. */
+  async function changed(
+    order: Partial<Order>,
+    spec: Partial<JobSpec> = {},
+    source: string | Uint8Array = 'console.log(1)\n',
+  ): Promise<NewJob> {
+    const first = specFor({ source: 'console.log(1)\n' })
     const whole = { ...first, ...spec }
     const now = Number((await runtime().chain.publicClient.getBlock()).timestamp)
     const draft = draftOrder({
@@ -72,7 +79,7 @@ describe('orders', () => {
       nonce: BigInt(Math.floor(Math.random() * 1e15)),
     })
     const message = { ...draft, ...order }
-    return { spec: whole, order: message, signature: await sign(message) }
+    return { spec: whole, order: message, signature: await sign(message), contents: [contentOf(source)] }
   }
 
   it('[case 67] are refused with a reason before anything is locked or written', async () => {
@@ -106,20 +113,72 @@ describe('orders', () => {
       const sent = await job
       await expect(runtime().createJob(sent), code).rejects.toMatchObject({ code })
     }
-    const absent = await specFor(runtime(), { ...python, source: 'import nowhere_to_be_found\n' })
+    const source = 'import nowhere_to_be_found\n'
+    const absent = specFor({ ...python, source })
     const order = { ...good.order, specHash: specHash(absent), nonce: 77n }
-    const refused = runtime().createJob({ spec: absent, order, signature: await sign(order) })
+    const refused = runtime().createJob({
+      spec: absent,
+      order,
+      signature: await sign(order),
+      contents: [contentOf(source)],
+    })
     await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/missing-module|no-runtime/) })
     expect(await escrow()).toEqual(before)
     expect(await count()).toBe(jobsBefore)
   }, 120_000)
 
+  it('[case 126] name the hash of another customer’s file in vain, and get their own again without sending it', async () => {
+    const secret = contentOf(`the secret of another customer ${Math.random()}`)
+    const others = await putContent(runtime().db, secret.data)
+    const main = { path: 'main.mjs', ...sizeOf(contentOf('console.log(1)\n')) }
+    const wish = { files: [main, { path: 'stolen.txt', sha256: others.sha256, bytes: secret.data.length }] }
+    const thief = await changed({}, wish)
+    await expect(runtime().createJob(thief)).rejects.toMatchObject({ code: 'content-missing' })
+    const owner = await changed({}, wish)
+    const whole = { ...owner, contents: [...owner.contents, secret] }
+    expect(await runtime().createJob(whole)).toMatchObject({ created: true })
+    const again = { ...(await changed({}, wish)), contents: [] }
+    expect(await runtime().createJob(again)).toMatchObject({ created: true })
+  }, 60_000)
+
+  it('that are not paid for leave no bytes behind: without a signature, without money, without end', async () => {
+    const stored = async ({ sha256 }: { sha256: string }) =>
+      (await contentSize(runtime().db, sha256)) !== null
+    const filler = contentOf(`x${Math.random()}`)
+    const wish = { files: [{ path: 'main.mjs', ...sizeOf(filler) }] }
+    const forged = await changed({}, wish, filler.data)
+    const nobody = { ...forged, signature: await sign({ ...forged.order, nonce: 5n }) }
+    await expect(runtime().createJob(nobody)).rejects.toMatchObject({ code: 'bad-signature' })
+    expect(await stored(filler)).toBe(false)
+    const poor = await changed({ maxPrice: 20_000_000n * 10n ** 18n }, wish, filler.data)
+    await expect(runtime().createJob(poor)).rejects.toMatchObject({ code: 'balance-too-low' })
+    expect(await stored(filler)).toBe(false)
+
+    const rejected = contentOf(`\u007fELF${Math.random()}`)
+    const files = { files: [{ path: 'main.mjs', ...sizeOf(rejected) }] }
+    const poorer = await changed({ maxPrice: 20_000_000n * 10n ** 18n }, files, rejected.data)
+    expect(await runtime().createJob(poorer)).toMatchObject({ state: 'rejected' })
+    expect(await stored(rejected)).toBe(false)
+    // What the customer already keeps for nothing counts, however often the same money is shown.
+    const { jobId } = await runtime().createJob(await changed({}, files, rejected.data))
+    expect(await stored(rejected)).toBe(true)
+    const large = 1100 * 1024 * 1024
+    await runtime().db.update(contents).set({ bytes: large }).where(eq(contents.sha256, rejected.sha256))
+    const more = await changed({}, wish, filler.data)
+    await expect(runtime().createJob(more)).rejects.toMatchObject({ code: 'too-much-kept', status: 429 })
+    expect(await stored(filler)).toBe(false)
+    const real = { bytes: rejected.data.length }
+    await runtime().db.update(contents).set(real).where(eq(contents.sha256, rejected.sha256))
+    await deleteJobData(runtime(), { jobId, caller: customer() })
+    expect(await runtime().createJob(more)).toMatchObject({ created: true })
+  }, 60_000)
+
   it('that are held lock nothing until an admin approves, and end when he rejects', async () => {
     const before = await escrow()
     const make = async (text: string): Promise<string> => {
       const bytes = new Uint8Array([...new TextEncoder().encode(`console.log("${text}") // `), 0xff, 0x0a])
-      const { sha256 } = await putContent(runtime().db, bytes)
-      const job = await changed({}, { files: [{ path: 'main.mjs', sha256, bytes: bytes.length }] })
+      const { sha256 } = contentOf(bytes)
+      const job = await changed({}, { files: [{ path: 'main.mjs', sha256, bytes: bytes.length }] }, bytes)
       const made = await runtime().createJob(job)
       expect(made.state).toBe('held')
       return made.jobId

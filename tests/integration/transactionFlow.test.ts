@@ -90,7 +90,7 @@ beforeAll(async () => {
   wallet = walletActions(
     config,
     network,
-    () => undefined,
+    async () => undefined,
     async () => undefined,
   )
 }, 60_000)

@@ -4,7 +4,7 @@ import { asc, eq } from 'drizzle-orm'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { chainEvents } from '#lib/db/schema/chain.ts'
 import { jobEvents, jobs } from '#lib/db/schema/jobs.ts'
-import { putContent } from '#lib/jobs/contents.ts'
+import { type SentContent, sha256Hex } from '#lib/jobs/contents.ts'
 import { lower } from '#lib/kernel/ids.ts'
 import { WEI_PER_OGPU } from '#lib/kernel/money.ts'
 import type { Runtime } from '#lib/process/shared.ts'
@@ -22,10 +22,15 @@ export interface Wanted {
   readonly comparator?: JobSpec['comparator']
 }
 
-/** Stores the script and returns a spec for it. */
-export async function specFor(runtime: Runtime, wanted: Wanted): Promise<JobSpec> {
-  const bytes = new TextEncoder().encode(wanted.source)
-  const { sha256 } = await putContent(runtime.db, bytes)
+/** A script as it is sent along. */
+export function contentOf(source: string | Uint8Array): SentContent {
+  const data = typeof source === 'string' ? new TextEncoder().encode(source) : source
+  return { sha256: sha256Hex(data), data }
+}
+
+/** A spec for the script. */
+export function specFor(wanted: Wanted): JobSpec {
+  const { sha256, data: bytes } = contentOf(wanted.source)
   const name = wanted.runtime ?? 'node'
   const entry = name === 'node' ? 'main.mjs' : 'main.py'
   return jobSpecSchema.parse({
@@ -49,7 +54,7 @@ export async function specFor(runtime: Runtime, wanted: Wanted): Promise<JobSpec
 
 /** A signed order for the wish, ready to be sent (more than once, if a test likes). */
 export async function signedOrder(runtime: Runtime, customer: PrivateKeyAccount, wanted: Wanted) {
-  const spec = await specFor(runtime, wanted)
+  const spec = specFor(wanted)
   const block = await runtime.chain.publicClient.getBlock()
   const order = draftOrder({
     customer: lower(customer.address),
@@ -66,7 +71,7 @@ export async function signedOrder(runtime: Runtime, customer: PrivateKeyAccount,
     primaryType: 'Order',
     message: order,
   })
-  return { spec, order, signature }
+  return { spec, order, signature, contents: [contentOf(wanted.source)] }
 }
 
 /** Sends a job and returns its id. */

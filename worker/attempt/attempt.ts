@@ -49,6 +49,7 @@ async function runProgram(duty: Duty): Promise<Execution | null> {
         onStart: () => {
           tracePoint(duty.logger, 'programStarted', { jobId: duty.folder.grant.jobId })
           started = sayStarted(duty)
+          // Awaited once the run has ended; until then a failure would be nobody's.
           started.catch(() => undefined)
         },
         onOutput: (stream, chunk) => logs.output(stream, chunk),

@@ -27,6 +27,7 @@ const specWith = (comparator: Comparator): JobSpec => ({
 })
 
 const store = new Map<string, Buffer>()
+const complaints: unknown[] = []
 function printed(text: string, exitCode: number | null = 0): Manifest {
   store.set(sha256(text), Buffer.from(text))
   return {
@@ -78,6 +79,7 @@ function bits(scene: Scene): Promise<number> {
       if (bytes === undefined || scene.lost?.includes(hash)) throw new Error('gone')
       return bytes
     },
+    logger: { warn: (about: unknown) => void complaints.push(about) },
   })
 }
 
@@ -126,7 +128,9 @@ describe('whom a member agrees with', () => {
     const own = execution(printed('1.0\n'))
     const near = printed('1.00001\n')
     expect(await bits({ comparator: NUMBER, own, node: near })).toBe(1)
+    complaints.length = 0
     expect(await bits({ comparator: NUMBER, own, node: near, lost: [sha256('1.00001\n')] })).toBe(0)
+    expect(complaints).toEqual([{ name: 'stdout', error: 'gone' }])
     expect(await bits({ comparator: NUMBER, own, node: printed('1.0\n'), lost: [sha256('1.0\n')] })).toBe(1)
   })
 

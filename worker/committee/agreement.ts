@@ -1,5 +1,8 @@
 /** Which of the shown outputs mean the same as the member's own, under the job's comparator. */
+
+import { messageOf } from '#lib/kernel/errors.ts'
 import type { Address } from '#lib/kernel/ids.ts'
+import type { Logger } from '#lib/kernel/logger.ts'
 import { LARGEST_TOLERANT_BYTES } from '#lib/protocol/comparators/compare.ts'
 import type { JobSpec, Manifest } from '#lib/protocol/jobSpec.ts'
 import { manifestHash } from '#lib/protocol/jobSpec.ts'
@@ -16,6 +19,7 @@ export interface Agreement {
   readonly opening: CheckOpen
   /** The bytes of an output, the member's own or one it was shown. May throw when they cannot be had. */
   readonly read: (sha256: string, bytes: number) => Promise<Uint8Array>
+  readonly logger: Pick<Logger, 'warn'>
 }
 
 /**
@@ -42,7 +46,7 @@ async function agreesWithNode(question: Agreement): Promise<boolean> {
   return agrees(question, manifest)
 }
 
-async function agrees({ spec, own, read }: Agreement, manifest: Manifest): Promise<boolean> {
+async function agrees({ spec, own, read, logger }: Agreement, manifest: Manifest): Promise<boolean> {
   if (manifest.exitCode !== own.manifest.exitCode) return false
   const { comparator } = spec
   if (manifestOutputHash(comparator, manifest) === manifestOutputHash(comparator, own.manifest)) return true
@@ -60,7 +64,9 @@ async function agrees({ spec, own, read }: Agreement, manifest: Manifest): Promi
     try {
       const [a, b] = await Promise.all([read(left.sha256, left.bytes), read(right.sha256, right.bytes)])
       if (!(await compareApart({ comparator, name: left.name, left: a, right: b }))) return false
-    } catch {
+    } catch (error) {
+      // It costs the other its agreement, so the provider must be able to find out.
+      logger.warn({ name: left.name, error: messageOf(error) }, 'an output could not be compared')
       return false
     }
   }

@@ -34,6 +34,7 @@ export async function runCheck(duty: Duty): Promise<void> {
     self: duty.node,
     opening,
     read: (sha256, bytes) => readOutput(duty, sha256, bytes),
+    logger: duty.logger,
   })
   const message = { ...sealedPart(duty, kept), agrees }
   const signature = await sign(duty, 'Reveal', message)
@@ -85,6 +86,7 @@ async function runOnce(duty: Duty): Promise<Execution> {
     {
       onStart: () => {
         told = duty.connection.deliver('runStarted', { ...heldOf(duty), start: null }, duty.signal)
+        // Awaited once the run has ended; until then a failure would be nobody's.
         told.catch(() => undefined)
       },
     },
@@ -117,10 +119,10 @@ async function saySealed(duty: Duty, kept: Kept): Promise<void> {
 }
 
 async function readOutput(duty: Duty, sha256: string, bytes: number): Promise<Uint8Array> {
-  const own = duty.folder.spool
   try {
-    return await readFile(join(own, sha256))
+    return await readFile(join(duty.folder.spool, sha256))
   } catch {
+    // Not an output of our own: the network has it.
     return await duty.files.fetchContent(sha256, bytes, duty.signal)
   }
 }

@@ -78,6 +78,32 @@ export function treeUse(pid: number, exactAbove: number): TreeUse {
   return { tasks, memoryBytes }
 }
 
+/** A line of maps of memory shared with children: address range, permissions, offset, device, inode, and what it is. */
+const SHARED = /^([0-9a-f]+)-([0-9a-f]+) ...s \S+ \S+ (\d+)\s+\/dev\/zero \(deleted\)$/gm
+
+/**
+ * Bytes of nameless shared memory that the processes below `pid` have mapped, each piece once. Its pages stay when they
+ * are handed back (MADV_DONTNEED) and are then in no process's resident figure, so what counts is how much is mapped.
+ */
+export function sharedBytes(pid: number): number {
+  const pieces = new Map<string, number>()
+  for (const each of descendants(pid)) {
+    let maps: string
+    try {
+      maps = readFileSync(`/proc/${each}/maps`, 'latin1')
+    } catch {
+      continue
+    }
+    const own = new Map<string, number>()
+    for (const [, from, to, inode] of maps.matchAll(SHARED)) {
+      const size = Number.parseInt(to as string, 16) - Number.parseInt(from as string, 16)
+      own.set(inode as string, (own.get(inode as string) ?? 0) + size)
+    }
+    for (const [inode, size] of own) pieces.set(inode, Math.max(pieces.get(inode) ?? 0, size))
+  }
+  return [...pieces.values()].reduce((sum, size) => sum + size, 0)
+}
+
 /** SIGKILL to everything below `pid`. The pid namespace's first process takes the rest with it. */
 export function killBelow(pid: number): void {
   for (const each of descendants(pid)) {

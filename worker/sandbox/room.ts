@@ -4,8 +4,9 @@ import { setPriority } from 'node:os'
 import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { JobCgroup } from './cgroup.ts'
+import { availableBytes, leastAvailable } from './machineMemory.ts'
 import { OutputReader } from './outputReader.ts'
-import { killBelow, treeUse, untilDead } from './processTree.ts'
+import { killBelow, sharedBytes, treeUse, untilDead } from './processTree.ts'
 import { Supervisor, type SupervisorOptions } from './supervisor.ts'
 import {
   type Limits,
@@ -19,6 +20,8 @@ import {
 } from './types.ts'
 
 const WATCH_MILLISECONDS = 50
+/** Rounds of the watch between two looks at shared memory, which cost more. */
+const SHARED_EVERY = 10
 /** After the job's last process died its pipes are at their end; this is for the kernel, not for the job. */
 const DRAIN_MILLISECONDS = 2000
 /** A job yields to the worker, which must keep its heartbeats and bids in time. */
@@ -133,12 +136,22 @@ class Room implements SandboxRoom {
     )
     let peakMemoryBytes = 0
     let diskFull = false
+    let machineIsShort = false
+    const leastBytes = this.limits.machineBytes ?? leastAvailable()
+    let round = 0
     const watch = setInterval(() => {
       // Killing is repeated: a process forked while the first round went through the list is caught by the next.
       if (end !== 'exited') return killBelow(this.supervisor.pid)
+      // What the kernel holds for a job (buffers of sockets and pipes, page tables) is in no figure below.
+      if (availableBytes() < leastBytes) {
+        machineIsShort = true
+        return stop('killed')
+      }
       const use = treeUse(this.supervisor.pid, this.limits.memoryBytes)
       peakMemoryBytes = Math.max(peakMemoryBytes, use.memoryBytes)
       if (use.memoryBytes > this.limits.memoryBytes) stop('memory')
+      else if (++round % SHARED_EVERY === 0 && sharedBytes(this.supervisor.pid) > this.limits.memoryBytes)
+        stop('memory')
       else if (use.tasks > this.limits.processes + OWN_TASKS) stop('processes')
     }, WATCH_MILLISECONDS)
     const onAbort = (): void => stop('killed')
@@ -160,6 +173,8 @@ class Room implements SandboxRoom {
       const seconds = (performance.now() - startedAt) / 1000
       await this.drain(readers)
       diskFull = await this.diskIsFull()
+      // Who took it cannot be said, so it is not the program's fault: it must not be told as a result.
+      if (machineIsShort) throw new SandboxError('the machine ran short of memory, so the job was ended')
       const ended: RunEnd = end
       if (ended === 'exited' && exitCode !== 0 && diskFull) end = 'disk-limit'
       return {

@@ -50,6 +50,10 @@ int main(void) {
   TRY(open_tree, -1, 0, 0);
   TRY(clone, CLONE_NEWUSER | 17, 0, 0, 0, 0);
   TRY(clone, CLONE_NEWNS | 17, 0, 0, 0, 0);
+  TRY(memfd_create, "m", 0);
+  TRY(shmget, 0, 4096, 01600);
+  TRY(semget, 0, 1, 01600);
+  TRY(msgget, 0, 01600);
   TRY(clone3, 0, 0);
   TRY(setuid, 0);
   TRY(personality, 0xffffffff);
@@ -64,7 +68,7 @@ describe('system calls of a job', () => {
     })
     expect(stderr).toBe('')
     const lines = stdout.trim().split('\n')
-    expect(lines).toHaveLength(31)
+    expect(lines).toHaveLength(35)
     expect(lines.pop()).toBe('personality 0 0')
     expect(lines.pop()).toBe('setuid -1 22')
     expect(lines.pop()).toBe('clone3 -1 38')

@@ -4,7 +4,8 @@
  *
  * It is a deny list on top of namespaces, dropped capabilities and NoNewPrivs: what it refuses is what has broken out of
  * such sandboxes before (mounts, nested namespaces, kernel keyrings, bpf, io_uring, userfaultfd, ...), sockets that are
- * not bound to a network namespace (vsock), and typing into a terminal.
+ * not bound to a network namespace (vsock), typing into a terminal, and memory that belongs to no process and so would be in
+ * nobody's figure (nameless files, System V segments, queues and semaphores).
  */
 
 /** Machines whose system call numbers we know. */
@@ -35,6 +36,7 @@ const COMMON = {
   process_madvise: 440,
   mount_setattr: 442,
   quotactl_fd: 443,
+  memfd_secret: 447,
 } as const
 const CLONE3 = 435
 
@@ -47,6 +49,9 @@ const TABLES: Readonly<Record<Machine, MachineTable>> = {
     socket: 41,
     refused: {
       ...COMMON,
+      shmget: 29,
+      semget: 64,
+      msgget: 68,
       ptrace: 101,
       syslog: 103,
       uselib: 134,
@@ -97,6 +102,7 @@ const TABLES: Readonly<Record<Machine, MachineTable>> = {
       process_vm_writev: 311,
       kcmp: 312,
       finit_module: 313,
+      memfd_create: 319,
       kexec_file_load: 320,
       bpf: 321,
       userfaultfd: 323,
@@ -123,6 +129,9 @@ const TABLES: Readonly<Record<Machine, MachineTable>> = {
       delete_module: 106,
       clock_settime: 112,
       syslog: 116,
+      msgget: 186,
+      semget: 190,
+      shmget: 194,
       ptrace: 117,
       reboot: 142,
       sethostname: 161,
@@ -149,6 +158,7 @@ const TABLES: Readonly<Record<Machine, MachineTable>> = {
       process_vm_writev: 271,
       kcmp: 272,
       finit_module: 273,
+      memfd_create: 279,
       bpf: 280,
       userfaultfd: 282,
       kexec_file_load: 294,

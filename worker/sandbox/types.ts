@@ -14,6 +14,8 @@ export interface Limits {
   readonly files: number
   /** Kept of each output stream; what is beyond is dropped. */
   readonly outputBytes: number
+  /** What the machine must keep available meanwhile; without it `leastAvailable()`. */
+  readonly machineBytes?: number
 }
 
 export type Stream = 'stdout' | 'stderr'

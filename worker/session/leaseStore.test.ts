@@ -64,3 +64,14 @@ test('a lease id cannot name a place outside', async () => {
   await expect(new LeaseStore(home).add(grant)).rejects.toThrow('not a lease id')
   expect(existsSync(join(home, 'x'))).toBe(false)
 })
+
+test('a disk that cannot be read costs no salt: nothing is removed', async () => {
+  const folder = await new LeaseStore(home).add(await newGrant())
+  await folder.keep(kept)
+  const file = join(home, 'leases', folder.grant.leaseId, 'kept.json')
+  // A folder in its place is the one failure of reading that root meets too.
+  rmSync(file)
+  mkdirSync(file)
+  await expect(new LeaseStore(home).unfinished()).rejects.toMatchObject({ code: 'EISDIR' })
+  expect(existsSync(file)).toBe(true)
+})

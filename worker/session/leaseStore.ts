@@ -80,6 +80,7 @@ function folderOf(
     renew: async (next) => {
       token = next
       written = written.then(() => writeGrant(folder, { ...grant, token: next }))
+      // `keep` waits for it too and hears of a failure; unheard it would end the process.
       written.catch(() => undefined)
       await written
     },
@@ -90,6 +91,7 @@ function folderOf(
       await writeDurably(join(folder, 'kept.json'), JSON.stringify(next))
     },
     remove: async () => {
+      // What could not be written need not be removed.
       await written.catch(() => undefined)
       await rm(folder, { recursive: true, force: true })
     },
@@ -111,11 +113,15 @@ export class LeaseStore {
     await mkdir(join(folder, 'files'), { recursive: true, mode: 0o700 })
     // The job need not wait for the disk: a lease lost with this process is noticed and given to another node.
     const granted = writeGrant(folder, grant)
+    // `keep` hears of a failure, before anything is said that would need the disk.
     granted.catch(() => undefined)
     return folderOf(this.root, grant, null, granted)
   }
 
-  /** Leases that an earlier process left unfinished; unreadable leftovers are removed. */
+  /**
+   * Leases that an earlier process left unfinished. Leftovers of a write that broke off are removed; a disk that cannot be
+   * read throws instead, because a salt removed with its folder can never be revealed again.
+   */
   async unfinished(): Promise<LeaseFolder[]> {
     await mkdir(this.root, { recursive: true, mode: 0o700 })
     const found: LeaseFolder[] = []
@@ -126,7 +132,8 @@ export class LeaseStore {
         )
         if (grant.leaseId !== name) throw new Error('the folder is not that of its lease')
         found.push(folderOf(this.root, grant, await readKept(join(this.root, name, 'kept.json'))))
-      } catch {
+      } catch (error) {
+        if (isOfTheDisk(error)) throw error
         await rm(join(this.root, name), { recursive: true, force: true })
       }
     }
@@ -138,8 +145,15 @@ async function readKept(path: string): Promise<Kept | null> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
-  } catch {
+  } catch (error) {
+    if (isOfTheDisk(error)) throw error
     return null
   }
   return keptSchema.parse(JSON.parse(text))
+}
+
+/** An error of reading itself; a file that was never written, or a stray file in place of a folder, is none. */
+function isOfTheDisk(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code !== undefined && code !== 'ENOENT' && code !== 'ENOTDIR'
 }

@@ -193,12 +193,13 @@ export default async function Ops() {
           </Section>
           <Section id="reorganisations" title={t('reorgTitle')}>
             <Board
-              head={[t('when'), t('depthBlocks'), t('undone')]}
+              head={[t('when'), t('depthBlocks'), t('undone'), t('notCarried')]}
               empty={t('noReorg')}
               rows={ops.reorganisations.map((item) => [
                 <When key="at" at={item.at} />,
                 item.depth,
                 item.undone,
+                item.notCarried.length === 0 ? t('nothingLost') : item.notCarried.join(', '),
               ])}
             />
           </Section>
@@ -213,13 +214,44 @@ export default async function Ops() {
               item.actor.startsWith('0x') ? <Hash key="actor" value={item.actor} /> : item.actor,
               item.action,
               <code key="subject">{item.subject}</code>,
-              item.details,
+              <Details key="details" text={item.details} />,
             ])}
           />
         </Section>
       </div>
     </>
   )
+}
+
+/** What the log says beside an act: fields of JSON by name, long hashes shortened; anything else as it is. */
+function Details({ text }: { text: string }) {
+  const parsed = fieldsOf(text)
+  if (parsed === null) return <span className="[overflow-wrap:anywhere]">{text}</span>
+  return (
+    <dl className="space-y-0.5">
+      {parsed.map(([name, value]) => (
+        <div key={name} className="flex gap-2">
+          <dt className="text-ink-3">{name}</dt>
+          <dd className="min-w-0 [overflow-wrap:anywhere]">
+            {/^0x[0-9a-f]{40,64}$/.test(value) ? <Hash value={value} /> : value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function fieldsOf(text: string): [string, string][] | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+    return Object.entries(value).map(([name, field]) => [
+      name,
+      typeof field === 'string' ? field : JSON.stringify(field),
+    ])
+  } catch {
+    return null
+  }
 }
 
 /** A plain table; a region of its own, so that it scrolls on a phone instead of the page. */

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { Note, Section } from '#components/ui/PageHead.tsx'
 import { JOB_LIMITS, RUNTIMES } from '#lib/protocol/jobSpec.ts'
 import type { NetworkView } from '#lib/protocol/views.ts'
+import { RUNTIME_NAME } from '../runtimeName.ts'
 import { JOB_TEMPLATES } from '../templates.ts'
 import { type Draft, draftFromTemplate, EMPTY_DRAFT, type Field as FieldName, problemsOf } from './draft.ts'
 import { Choice, Field } from './Field.tsx'
@@ -77,7 +78,7 @@ export function JobForm({
                 value={draft.runtime}
                 options={RUNTIMES.map((runtime) => ({
                   value: runtime,
-                  label: runtime === 'node' ? 'Node.js' : 'Python',
+                  label: RUNTIME_NAME[runtime],
                   ...(live.has(runtime) ? {} : { off: t('runtimeOff') }),
                 }))}
                 onChange={(runtime) =>

@@ -212,12 +212,12 @@ export function SignOrder({
               type="button"
               className="button button-small mt-2"
               onClick={async () => {
-                await transaction.switchChain()
-                setStage({ at: 'idle' })
+                if (await transaction.switchChain()) setStage({ at: 'idle' })
               }}
             >
               {tx('switch', { chain: String(network.chainId) })}
             </button>
+            <TransactionSteps transaction={transaction} />
           </Note>
         ) : null}
       </div>

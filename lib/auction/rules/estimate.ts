@@ -1,10 +1,10 @@
 /**
  * What a job will probably cost and take, before it is submitted. Pure: history and asks in, an interval out.
  *
- * Nodes quote ask x predicted seconds x margin and never more than ask x time-out, so without history the honest interval
- * reaches from the cheapest ask for a short run to the dearest ask for the whole time-out.
+ * Nodes quote by lib/protocol/quote.ts: without history they ask for the whole time-out, so the interval then reaches from
+ * the cheapest ask to the dearest.
  */
-import { mulDivDown } from '../../kernel/money.ts'
+import { quote } from '../../protocol/quote.ts'
 
 export interface Interval<T> {
   readonly low: T
@@ -27,12 +27,9 @@ export function secondsInterval(history: readonly number[]): Interval<number> | 
   return low === undefined || expected === undefined || high === undefined ? null : { low, expected, high }
 }
 
-/** Margin of the node software over ask x predicted seconds, in basis points of the product. */
-export const QUOTE_MARGIN_BPS = 15_000n
-
 /**
  * Price interval in wei: what the eligible nodes would quote. `asks` are wei per second, any order; null when there are
- * none. Rounded up by at most one wei, so that a suggestion is never below the quote it stands for.
+ * none. Each end is a quote itself, so that a suggestion is never below what it stands for.
  */
 export function priceInterval(
   asks: readonly bigint[],
@@ -43,19 +40,14 @@ export function priceInterval(
   const cheapest = sorted[0]
   const dearest = sorted[sorted.length - 1]
   if (cheapest === undefined || dearest === undefined) return null
-  const quote = (ask: bigint, run: number) => {
-    const most = ask * BigInt(timeoutSeconds)
-    const likely = mulDivDown(ask * BigInt(Math.ceil(run * 1000)), QUOTE_MARGIN_BPS, 10_000_000n) + 1n
-    return likely < most ? likely : most
-  }
   if (seconds === null) {
-    const most = cheapest * BigInt(timeoutSeconds)
-    return { low: most, expected: most, high: dearest * BigInt(timeoutSeconds) }
+    const most = quote(cheapest, null, timeoutSeconds)
+    return { low: most, expected: most, high: quote(dearest, null, timeoutSeconds) }
   }
   return {
-    low: quote(cheapest, seconds.low),
-    expected: quote(cheapest, seconds.expected),
-    high: quote(dearest, seconds.high),
+    low: quote(cheapest, seconds.low, timeoutSeconds),
+    expected: quote(cheapest, seconds.expected, timeoutSeconds),
+    high: quote(dearest, seconds.high, timeoutSeconds),
   }
 }
 

@@ -10,6 +10,7 @@
 import type { Sql } from 'postgres'
 import type { Db, Tx } from '../../db/client.ts'
 import { inTransaction } from '../../db/retry.ts'
+import { EMBEDDED_CHAIN_ID } from '../../kernel/embeddedChain.ts'
 import { messageOf } from '../../kernel/errors.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import { tracePoint } from '../../kernel/trace.ts'
@@ -57,7 +58,6 @@ export interface RunningIndexer extends Running {
   lag(): number | null
 }
 
-const EMBEDDED = 31337
 /** A gap smaller than this between announcement and cursor is ordinary work, not ill health. */
 const HEALTHY_LAG = 50
 const HEALTHY_SILENCE = 15_000
@@ -66,7 +66,7 @@ export function startIndexer(options: IndexerOptions): RunningIndexer {
   const { db, chain, deployment, logger } = options
   const lookEvery = options.lookEvery ?? 3_000
   const largest = options.window ?? 256
-  const shorterPatience = options.shorterPatience ?? (chain.chainId === EMBEDDED ? 0 : 60_000)
+  const shorterPatience = options.shorterPatience ?? (chain.chainId === EMBEDDED_CHAIN_ID ? 0 : 60_000)
   const first = Number(deployment.blockNumber)
 
   const bell = createBell()

@@ -1,6 +1,5 @@
 /** One transaction for the explorer: what it called, what it did, why it failed. */
 import type { TransactionReceipt } from 'viem'
-import { TransactionNotFoundError, TransactionReceiptNotFoundError } from 'viem'
 import { type Hex, lower } from '../../kernel/ids.ts'
 import type { TransactionView } from '../../protocol/views.ts'
 import type { Chain } from '../client.ts'
@@ -16,8 +15,8 @@ export async function transactionView(
 ): Promise<Omit<TransactionView, 'jobs'>> {
   const client = chain.publicClient
   const [transaction, receipt, head] = await Promise.all([
-    client.getTransaction({ hash }).catch(orNull(TransactionNotFoundError)),
-    client.getTransactionReceipt({ hash }).catch(orNull(TransactionReceiptNotFoundError)),
+    client.getTransaction({ hash }).catch(orNull('TransactionNotFoundError')),
+    client.getTransactionReceipt({ hash }).catch(orNull('TransactionReceiptNotFoundError')),
     client.getBlockNumber({ cacheTime: 0 }),
   ])
   if (!transaction)
@@ -78,9 +77,10 @@ async function whyReverted(
   return null
 }
 
-function orNull(kind: new (...args: never[]) => Error): (error: unknown) => null {
+/** By name, not by class: pages have a copy of the library of their own, and the client lives in the server's. */
+function orNull(name: string): (error: unknown) => null {
   return (error) => {
-    if (error instanceof kind) return null
+    if (error instanceof Error && error.name === name) return null
     throw error
   }
 }

@@ -4,6 +4,7 @@
  * are the bytes sent: whatever dies in between, the same bytes are sent again.
  */
 import { inTransaction } from '../../db/retry.ts'
+import { EMBEDDED_CHAIN_ID } from '../../kernel/embeddedChain.ts'
 import { messageOf } from '../../kernel/errors.ts'
 import { lower } from '../../kernel/ids.ts'
 import { tracePoint } from '../../kernel/trace.ts'
@@ -45,7 +46,8 @@ type Trial =
 export async function sendQueued(ctx: RelayerContext): Promise<number> {
   const { db, chain, deployment } = ctx
   const sender = lower(ctx.account.address)
-  const most = ctx.maxInFlight ?? (chain.chainId === 31337 ? EMBEDDED_IN_FLIGHT : PUBLIC_IN_FLIGHT)
+  const most =
+    ctx.maxInFlight ?? (chain.chainId === EMBEDDED_CHAIN_ID ? EMBEDDED_IN_FLIGHT : PUBLIC_IN_FLIGHT)
   const waiting = await queuedIntents(db, deployment.id, most)
   if (waiting.length === 0) {
     // What waits is looked at again when its time comes; until then its reason stands.

@@ -38,7 +38,7 @@ describe("what the relayer's key signs", () => {
           sign(deployment.addresses[contract], toFunctionSelector(item))
           allowed.push(`${contract}.${item.name}`)
         } catch (error) {
-          expect(error).toMatchObject({ code: 'signer_refused', status: 403 })
+          expect(error).toMatchObject({ code: 'signer-refused', status: 403 })
         }
       }
     expect(allowed.sort()).toEqual(

@@ -51,12 +51,12 @@ export interface Unsigned {
 }
 
 /**
- * Throws `signer_refused` (403) unless the relayer key may sign this: a listed call to a contract of the deployment on its
+ * Throws AppError `signer-refused` (403) unless the relayer key may sign this: a listed call to a contract of the deployment on its
  * own chain without value, or an empty transaction to itself (which fills a nonce and does nothing).
  */
 export function assertRelayerMaySign(deployment: Deployment, self: Address, transaction: Unsigned): void {
   const refused = (why: string): AppError =>
-    new AppError('signer_refused', `The relayer's key does not sign this: ${why}.`, {
+    new AppError('signer-refused', `The relayer's key does not sign this: ${why}.`, {
       status: 403,
       details: { to: transaction.to, selector: transaction.data.slice(0, 10) },
     })

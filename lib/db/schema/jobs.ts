@@ -72,8 +72,6 @@ export const jobs = pgTable(
     exitCode: integer('exit_code'),
     /** What the job waits for when it cannot move, in words; null when nothing is amiss. */
     waiting: text('waiting'),
-    /** No award or replacement is sought before this moment (back-off between auctions that found nobody). */
-    auctionAfter: dbTime('auction_after').notNull().defaultNow(),
     dataDeletedAt: dbTime('data_deleted_at'),
     createdAt: dbTime('created_at').notNull().defaultNow(),
     updatedAt: dbTime('updated_at').notNull().defaultNow(),
@@ -83,7 +81,8 @@ export const jobs = pgTable(
     index('jobs_customer').on(t.deploymentId, t.customer, t.id),
     // The few whose end may still be reorganised away, looked for with every block.
     index('jobs_not_final').on(t.deploymentId, t.lastEventBlock).where(sql`not ${t.final}`),
-    index('jobs_state').on(t.deploymentId, t.state, t.auctionAfter),
+    // The sweep looks at the oldest unfinished ones first.
+    index('jobs_state').on(t.deploymentId, t.state, t.createdAt),
   ],
 )
 

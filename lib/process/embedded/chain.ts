@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { EMBEDDED_CHAIN_ID } from '#lib/config/config.ts'
+import { EMBEDDED_CHAIN_ID } from '#lib/kernel/embeddedChain.ts'
 import { chainFiles, prepareState, saveState, startStateSaver } from './chainState.ts'
 import { lineWatch, type OwnedChild, spawnOwned } from './child.ts'
 import { endStranger } from './leftover.ts'

@@ -3,18 +3,13 @@ import { compareJson } from './compareJson.ts'
 import { compareText } from './compareText.ts'
 import type { Difference, Output } from './difference.ts'
 import { parseJsonTree } from './jsonTree.ts'
+import type { NumberRule } from './numbers.ts'
 import type { Comparator } from './schema.ts'
 
 /** Up to this many bytes per output numbers are compared; above it only equal bytes agree. */
 export const LARGEST_TOLERANT_BYTES = 16 * 1024 * 1024
 
 export type Comparison = { agrees: true } | { agrees: false; difference: Difference }
-
-/**
- * Called for each pair of numbers that stand at the same place, with their distance (`numberDistance`). Returns whether
- * they agree.
- */
-export type NumberRule = (distance: number) => boolean
 
 /**
  * Whether the outputs of two runs agree under a job's comparator. The order of the outputs does not matter, their names

@@ -1,7 +1,6 @@
-import type { NumberRule } from './compare.ts'
 import { type Difference, type DifferenceWhy, escapeText } from './difference.ts'
 import { type JsonTree, LiteralNumber } from './jsonTree.ts'
-import { type NumberValue, numberDistance } from './numbers.ts'
+import { type NumberRule, type NumberValue, numberDistance } from './numbers.ts'
 
 /** Compares two JSON trees: the order of keys is irrelevant, that of lists is not, the rule decides for numbers. */
 export function compareJson(

@@ -1,6 +1,5 @@
-import type { NumberRule } from './compare.ts'
 import { type Difference, excerptAt, placeOf } from './difference.ts'
-import { numberDistance, numberEnd, numberValue } from './numbers.ts'
+import { type NumberRule, numberDistance, numberEnd, numberValue } from './numbers.ts'
 
 /**
  * Walks two texts side by side: where both have a number the rule decides, everywhere else the bytes must be equal (so

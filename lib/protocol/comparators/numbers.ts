@@ -28,6 +28,12 @@ export function numberValue(literal: string): NumberValue | null {
 }
 
 /**
+ * Called for each pair of numbers that stand at the same place, with their distance (`numberDistance`). Returns whether
+ * they agree.
+ */
+export type NumberRule = (distance: number) => boolean
+
+/**
  * How far two numbers are apart: `|x - y| / max(1, |x|, |y|)`. They agree within a tolerance when this is not above it,
  * that is when they differ by no more than the tolerance, absolutely or relatively to the larger one.
  *

@@ -43,7 +43,25 @@ export function scriptBytesProblem(bytes: Uint8Array): FileProblem | null {
   return null
 }
 
-/** Programs in machine code and broken archives among the job's other files. */
+/** PEP 263: a comment in the first two lines names the encoding, and Python decodes the file by it before it reads a word. */
+const DECLARED = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/
+const AS_READ_HERE = /^(?:utf-?8|utf-8-sig|us-ascii|ascii)$/
+
+/** A Python script that Python itself would decode into another text than the one judged here. */
+export function declaredEncodingProblem(text: string): FileProblem | null {
+  for (const line of text.split(/\r\n|\r|\n/, 2)) {
+    const name = DECLARED.exec(line)?.[1]?.toLowerCase().replaceAll('_', '-')
+    if (name === undefined || AS_READ_HERE.test(name)) continue
+    return {
+      rule: 'bad-encoding',
+      severity: 'hold',
+      message: `The script says that it is written in ${name.slice(0, 40)}, so Python reads another text than people do. Save it as UTF-8.`,
+    }
+  }
+  return null
+}
+
+/** Programs in machine code, compiled Python and broken archives among the job's other files. */
 export function dataFileProblem(path: string, bytes: Uint8Array): FileProblem | null {
   const kind = binaryKind(bytes)
   if (kind !== null && /program|library/.test(kind)) {
@@ -51,6 +69,13 @@ export function dataFileProblem(path: string, bytes: Uint8Array): FileProblem | 
       rule: 'native-program',
       severity: 'hold',
       message: `This is ${kind}; what it does cannot be read. Send its source and compile it in the job.`,
+    }
+  }
+  if (/\.py[co]$/i.test(path)) {
+    return {
+      rule: 'native-program',
+      severity: 'hold',
+      message: 'This is compiled Python; what it does cannot be read. Send its source.',
     }
   }
   if (/\.(?:zip|whl|npz|jar|egg)$/i.test(path) && !startsWith(bytes, [0x50, 0x4b])) {

@@ -24,9 +24,9 @@ import { detectRuntimes } from '#worker/runtimes/detect.ts'
 import { nodeBinary } from '#worker/runtimes/node.ts'
 import { closeInheritedDescriptors } from '#worker/sandbox/descriptors.ts'
 import { detectSandbox } from '#worker/sandbox/detect.ts'
+import { bidFor } from '#worker/session/bid.ts'
 import { type LeaseGrant, NodeConnection } from '#worker/session/connection.ts'
 import { leaseFiles } from '#worker/session/leaseFiles.ts'
-import { bidFor } from '#worker/session/quote.ts'
 
 closeInheritedDescriptors()
 const config = readWorkerConfig()

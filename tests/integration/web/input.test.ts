@@ -186,6 +186,40 @@ describe('a body that attacks', () => {
     }
   })
 
+  it('[case 134] that never ends is answered 413, or before it was read, and the connection closed', async () => {
+    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
+    const paths: [string, RegExp][] = [
+      ['/api/v1/keys', /^HTTP\/1\.1 413 /],
+      ['/api/v1/auth/verify', /^HTTP\/1\.1 413 /],
+      // Files need their length in advance.
+      ['/api/v1/jobs', /^HTTP\/1\.1 411 /],
+      ['/jobs/new', /^HTTP\/1\.1 (4\d\d|200) /],
+      ['/no-such-page', /^HTTP\/1\.1 4\d\d /],
+    ]
+    for (const [path, first] of paths) {
+      const began = performance.now()
+      const answer = await raw(
+        `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${site.port}\r\nAuthorization: ${customer.program.authorization}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
+        chunk,
+      )
+      expect(answer, path).toMatch(first)
+      expect(performance.now() - began, path).toBeLessThan(5_000)
+    }
+  }, 60_000)
+
+  it('[case 134] with five thousand unknown keys is refused in a short answer', async () => {
+    const keys = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, 1]))
+    const answer = await post(JSON.stringify({ name: 'n', scopes: ['read'], ...keys }))
+    expect([answer.status, answer.json().code]).toEqual([400, 'invalid-input'])
+    expect(answer.text.length).toBeLessThan(4_096)
+    const long = await post(JSON.stringify({ name: 'n', scopes: ['read'], ['k'.repeat(50_000)]: 1 }))
+    expect([long.status, long.json().code]).toEqual([400, 'invalid-input'])
+    expect(long.text.length).toBeLessThan(4_096)
+    const job = await send({ bytes: HELLO }, { order: keys, spec: keys })
+    expect([job.status, job.json().code]).toEqual([400, 'invalid-input'])
+    expect(job.text.length).toBeLessThan(4_096)
+  }, 30_000)
+
   it('[case 134] packed with gzip is not unpacked', async () => {
     const { gzipSync } = await import('node:zlib')
     const answer = await post(gzipSync(Buffer.alloc(50_000_000, 0x20)), { 'content-encoding': 'gzip' })
@@ -249,11 +283,19 @@ describe('fifty at once', () => {
   }, 60_000)
 })
 
-/** Sends these bytes and returns what comes back before the other side closes. */
-function raw(request: string): Promise<string> {
+/** Sends these bytes, then `again` without end, and returns what comes back before the other side closes. */
+function raw(request: string, again?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = ''
-    const socket = connect(site.port, '127.0.0.1', () => socket.write(request))
+    const more = (): void => {
+      if (again === undefined || socket.destroyed) return
+      if (socket.write(again)) setImmediate(more)
+      else socket.once('drain', more)
+    }
+    const socket = connect(site.port, '127.0.0.1', () => {
+      socket.write(request)
+      more()
+    })
     socket.on('data', (data) => {
       answer += data
     })

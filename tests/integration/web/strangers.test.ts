@@ -255,6 +255,18 @@ describe('a change of state', () => {
   }, 60_000)
 })
 
+describe('the chain node behind the server', () => {
+  it('is named to nobody, because its address may hold a key: calls go through the server', async () => {
+    const { port } = new URL(town.network.chain.http)
+    for (const page of ['/api/v1/network', '/', '/api/health']) {
+      const { text } = await get(page)
+      expect(text, page).not.toContain(`:${port}`)
+    }
+    const told = (await get('/api/v1/network')).json().rpcUrl
+    expect(told).toMatch(/\/api\/v1\/rpc$/)
+  }, 60_000)
+})
+
 describe('a path or header that fools a router', () => {
   it('[case 129] reaches no data of the ops page or of a job', async () => {
     const relayer = town.network.server.runtime.relayer

@@ -98,6 +98,7 @@ export default async function Job({ params }: { params: Promise<{ jobId: string 
                   live={live}
                   ended={ended}
                   stored={job.stdout}
+                  deleted={job.spec === null}
                 />
               </Section>
             )}

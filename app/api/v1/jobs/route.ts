@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { putContent } from '#lib/jobs/contents.ts'
 import { tracePoint } from '#lib/kernel/trace.ts'
 import { JOB_STATES } from '#lib/protocol/jobState.ts'
 import { requireCaller } from '#lib/web/credentials.ts'
-import { readJobForm } from '#lib/web/jobForm.ts'
+import { withJobForm } from '#lib/web/jobForm.ts'
 import { listJobs } from '#lib/web/queries.ts'
 import { json, route } from '#lib/web/route.ts'
 
@@ -21,9 +20,10 @@ export const GET = route({ need: 'read' }, async ({ request, caller }) => {
 
 /** Takes a signed order with its files. The signature is the authority, so no session is needed; the same order twice is one job. */
 export const POST = route({ need: 'none', perMinute: 600 }, async ({ request, caller, runtime }) => {
-  const { job, contents } = await readJobForm(request)
-  for (const content of contents) await putContent(runtime.db, content.data, content.sha256)
-  const made = await runtime.createJob({ ...job, caller: caller?.via === 'cookie' ? caller.address : null })
+  const signedIn = caller?.via === 'cookie' ? caller.address : null
+  const made = await withJobForm(request, ({ job, contents }) =>
+    runtime.createJob({ ...job, contents, caller: signedIn }),
+  )
   const received = request.headers.get('x-opengpu-received')
   if (received !== null) tracePoint(runtime.logger, 'orderReceived', { jobId: made.jobId }, BigInt(received))
   tracePoint(runtime.logger, 'orderStored', { jobId: made.jobId })

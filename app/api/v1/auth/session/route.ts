@@ -1,5 +1,5 @@
+import { sessionCookieOf } from '#lib/auth/headers.ts'
 import { endSession, SESSION_COOKIE } from '#lib/auth/sessions.ts'
-import { sessionCookieOf } from '#lib/web/credentials.ts'
 import { json, route } from '#lib/web/route.ts'
 
 /** Who is signed in. */

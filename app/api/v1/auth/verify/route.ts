@@ -1,8 +1,7 @@
+import { sessionCookieOf } from '#lib/auth/headers.ts'
 import { endSession, SESSION_COOKIE, SESSION_SECONDS, startSession } from '#lib/auth/sessions.ts'
-import { verifySignIn } from '#lib/auth/signIn.ts'
+import { signInExpectation, verifySignIn } from '#lib/auth/signIn.ts'
 import { signInRequestSchema } from '#lib/protocol/jobRequest.ts'
-import { sessionCookieOf } from '#lib/web/credentials.ts'
-import { signInExpectation } from '#lib/web/origin.ts'
 import { json, readJson, route } from '#lib/web/route.ts'
 
 /** Trades a signed sign-in message for a session: as a cookie for browsers, and as a token for programs (which send no Origin). */

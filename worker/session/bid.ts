@@ -1,26 +1,10 @@
-/** The fixed price a node asks for a whole job. Pure. */
-
+/** A node's bid for a whole job. Pure. */
 import type { Address, Hex } from '#lib/kernel/ids.ts'
 import type { Bid, Order } from '#lib/protocol/messages.ts'
+import { quote } from '#lib/protocol/quote.ts'
 
-/** What the node's risk of a longer run costs, in basis points of ask x predicted seconds. */
-const MARGIN_BPS = 15_000n
 /** A bid outlasts the order's way to the chain by so many seconds. */
 const VALID_SECONDS = 3600n
-
-/**
- * ask x predicted seconds x margin in wei, rounded up by at most one wei; never more than ask x timeout, and that when
- * nothing is predicted. At least 1 wei.
- */
-export function quote(ask: bigint, predictedSeconds: number | null, timeoutSeconds: number): bigint {
-  const most = ask * BigInt(timeoutSeconds)
-  const likely =
-    predictedSeconds === null
-      ? most
-      : (ask * BigInt(Math.ceil(predictedSeconds * 1000)) * MARGIN_BPS) / 10_000_000n + 1n
-  const price = likely < most ? likely : most
-  return price > 0n ? price : 1n
-}
 
 /** The bid for an order, or null when the order does not pay the quote. `now` in wall seconds. */
 export function bidFor(

@@ -1,5 +1,3 @@
-import type { SignInExpectation } from '../auth/signIn.ts'
-
 /**
  * Which origins are this site. Taken from configuration alone: `Host` and `X-Forwarded-Host` are what a stranger sends, so
  * they decide nothing.
@@ -18,10 +16,4 @@ export function siteOrigins(site: SiteAddress): string[] {
 /** True when a browser says that the request comes from a page of this site. A missing or `null` origin is not. */
 export function isSameOrigin(origin: string | null, site: SiteAddress): boolean {
   return origin !== null && siteOrigins(site).includes(origin)
-}
-
-/** What a sign-in message must say to be meant for this site. */
-export function signInExpectation(site: SiteAddress, chainId: number): SignInExpectation {
-  const origins = siteOrigins(site)
-  return { origins, domains: origins.map((origin) => new URL(origin).host), chainId }
 }
