@@ -93,12 +93,12 @@ contract VestingTest is TokenFixture {
     }
 
     /// Revoked and granted anew, the share's own line is still not overtaken.
-    function testFuzz_Case16_RegrantingNeverRunsAheadOfTheShare(uint256 at, uint256 later) external {
-        at = bound(at, 1, YEARS_3 - 1);
-        later = bound(later, at, YEARS_3);
+    function testFuzz_Case16_RegrantingNeverRunsAheadOfTheShare(uint256 first, uint256 later) external {
+        first = bound(first, 1, YEARS_3 - 1);
+        later = bound(later, first, YEARS_3);
         token.exempt(bob, false);
         uint256 a = vesting.grant(alice, uint128(TEAM), 0);
-        vm.warp(began + at);
+        vm.warp(began + first);
         vesting.revoke(a);
         uint256 rest = vesting.ungranted();
         uint256 b = rest == 0 ? 0 : vesting.grant(bob, uint128(rest), 0);
