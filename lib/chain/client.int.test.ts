@@ -6,6 +6,7 @@ import { startAnvil, type TestChain } from '#tests/support/chain.ts'
 import { type Chain, type Header, openChain } from './client.ts'
 import { mineBlocks } from './embedded.ts'
 import { signRelayed } from './signer/relayer.ts'
+import { madeUpAddresses } from './testing/addresses.ts'
 import { type RpcProxy, startRpcProxy } from './testing/rpcProxy.ts'
 import { until } from './testing/world.ts'
 
@@ -16,6 +17,7 @@ const deployment = {
   blockNumber: 0n,
   codeHash: `0x${'02'.repeat(32)}`,
   addresses: {
+    ...madeUpAddresses(),
     ogpu: address('1'),
     nodeRegistry: address('2'),
     escrow: address('3'),

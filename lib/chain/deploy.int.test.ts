@@ -1,12 +1,26 @@
-import { createPublicClient, createTestClient, createWalletClient, http, type PublicClient } from 'viem'
+import {
+  type Address,
+  createPublicClient,
+  createTestClient,
+  createWalletClient,
+  http,
+  type PublicClient,
+  parseAbi,
+} from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAnvil, type TestChain } from '#tests/support/chain.ts'
 import { deployContracts, verifyDeployment } from './deploy.ts'
 import type { Deployment } from './deployment.ts'
-import { escrowAbi, nodeRegistryAbi, ogpuAbi, taskMarketAbi } from './generated/abis.ts'
-import { LOCAL_MARKET_PARAMETERS, LOCAL_MINIMUM_BOND, LOCAL_UNBOND_SECONDS } from './parameters.ts'
+import { escrowAbi, nodeRegistryAbi, ogpuAbi, providerEmissionAbi, taskMarketAbi } from './generated/abis.ts'
+import {
+  LOCAL_EPOCH_SECONDS,
+  LOCAL_LIQUIDITY,
+  LOCAL_MARKET_PARAMETERS,
+  LOCAL_MINIMUM_BOND,
+  LOCAL_UNBOND_SECONDS,
+} from './parameters.ts'
 
 const account = mnemonicToAccount('test test test test test test test test test test test junk')
 const treasury = '0x00000000000000000000000000000000000000aa'
@@ -26,6 +40,8 @@ async function deployTo(url: string): Promise<Deployment> {
       unbondSeconds: LOCAL_UNBOND_SECONDS,
       treasury,
       tokenHolder: account.address,
+      liquidity: LOCAL_LIQUIDITY,
+      epochSeconds: LOCAL_EPOCH_SECONDS,
     },
   })
 }
@@ -61,7 +77,66 @@ describe('a deployment', () => {
       functionName: 'balanceOf',
       args: [account.address],
     })
-    expect(supply).toBe(21_000_000n * 10n ** 18n)
+    // Ecosystem and reserve, less the first liquidity.
+    expect(supply).toBe(4_000_000n * 10n ** 18n)
+  })
+
+  it('mints 21 million once: ecosystem and reserve to the holder, the rest into contracts that lock it [case 1]', async () => {
+    const { addresses } = deployment
+    const token = { abi: ogpuAbi, address: addresses.ogpu } as const
+    const held = (account: Address) =>
+      publicClient.readContract({ ...token, functionName: 'balanceOf', args: [account] })
+    const million = (n: number) => BigInt(n * 100) * 10n ** 22n
+    expect(await held(addresses.vesting)).toBe(million(3.15))
+    expect(await held(addresses.merkleAirdrop)).toBe(million(3.15))
+    expect(await held(addresses.providerEmission)).toBe(million(10.5))
+    expect((await held(account.address)) + (await held(addresses.pair))).toBe(million(4.2))
+    for (const name of ['escrow', 'nodeRegistry', 'vesting', 'taxRouter'] as const) {
+      const core = await publicClient.readContract({
+        ...token,
+        functionName: 'isCore',
+        args: [addresses[name]],
+      })
+      expect(core, name).toBe(true)
+    }
+    expect(
+      await publicClient.readContract({
+        abi: providerEmissionAbi,
+        address: addresses.providerEmission,
+        functionName: 'market',
+      }),
+    ).toSatisfy((market: string) => market.toLowerCase() === addresses.taskMarket)
+  })
+
+  it('has a pair with liquidity, where a purchase over the published router is taxed once [case 3]', async () => {
+    const { addresses } = deployment
+    const token = { abi: ogpuAbi, address: addresses.ogpu } as const
+    const held = (account: Address) =>
+      publicClient.readContract({ ...token, functionName: 'balanceOf', args: [account] })
+    const buyer = mnemonicToAccount('test test test test test test test test test test test junk', {
+      addressIndex: 5,
+    })
+    const inPair = await held(addresses.pair)
+    expect(inPair).toBe(LOCAL_LIQUIDITY.ogpu)
+    const hash = await createWalletClient({
+      account: buyer,
+      chain: foundry,
+      transport: http(chain.http),
+    }).writeContract({
+      address: addresses.exchangeRouter,
+      abi: parseAbi([
+        'function swapExactETHForTokensSupportingFeeOnTransferTokens(uint256 least, address[] path, address to, uint256 deadline) payable',
+      ]),
+      functionName: 'swapExactETHForTokensSupportingFeeOnTransferTokens',
+      args: [0n, [addresses.weth, addresses.ogpu], buyer.address, 2n ** 40n],
+      value: 10n ** 18n,
+    })
+    const receipt = await publicClient.waitForTransactionReceipt({ hash })
+    expect(receipt.status).toBe('success')
+    const sent = inPair - (await held(addresses.pair))
+    const tax = (sent * 500n) / 10_000n
+    expect(await held(addresses.taxRouter)).toBe(tax)
+    expect(await held(buyer.address)).toBe(sent - tax)
   })
 
   it('is accepted where it stands, and its id names chain, code and addresses', async () => {

@@ -1,23 +1,24 @@
-import {
-  type Account,
-  type Chain,
-  concat,
-  encodeAbiParameters,
-  encodeDeployData,
-  type Hex,
-  keccak256,
-  type PublicClient,
-  type Transport,
-  type WalletClient,
-} from 'viem'
+import { concat, encodeAbiParameters, encodeDeployData, type Hex, keccak256, type PublicClient } from 'viem'
 import { AppError } from '../kernel/errors.ts'
 import { type Address, lower } from '../kernel/ids.ts'
-import type { Deployment } from './deployment.ts'
-import { escrowAbi, nodeRegistryAbi, ogpuAbi, taskMarketAbi } from './generated/abis.ts'
+import { deployExchange, openMarket } from './deployExchange.ts'
+import { DEPLOYED_NAMES, type Deployment } from './deployment.ts'
+import { createSender, type Deployer } from './deploySender.ts'
+import { deployToken, exemptHolders } from './deployToken.ts'
+import { escrowAbi, nodeRegistryAbi, ogpuAbi, providerEmissionAbi, taskMarketAbi } from './generated/abis.ts'
 import { artifacts, type ContractKey, type LibraryKey } from './generated/artifacts.ts'
 import type { DeployParameters } from './parameters.ts'
 
-const CONTRACT_KEYS: readonly ContractKey[] = ['ogpu', 'nodeRegistry', 'escrow', 'taskMarket']
+const CONTRACT_KEYS = [
+  'ogpu',
+  'nodeRegistry',
+  'escrow',
+  'taskMarket',
+  'vesting',
+  'merkleAirdrop',
+  'providerEmission',
+  'taxRouter',
+] as const satisfies readonly ContractKey[]
 const LIBRARY_KEYS: readonly LibraryKey[] = ['auction', 'attempts', 'committee']
 
 /** Hash over the code of every contract and library this build was made from. */
@@ -25,12 +26,10 @@ export const CODE_HASH: Hex = keccak256(
   concat([...CONTRACT_KEYS, ...LIBRARY_KEYS].map((key) => artifacts[key].codeHash)),
 )
 
-type Deployer = WalletClient<Transport, Chain, Account>
-
 /**
- * Deploys and wires token, registry, escrow and task market from the committed code; needs no compiler. The deployer must
- * be alone on its key meanwhile. Ends with ownership offered to `parameters.owner` where that is somebody else (two-step:
- * it must accept). Throws AppError `deployment.failed` when a transaction reverts.
+ * Deploys and wires token, locked shares, exchange, registry, escrow and task market from the committed code; needs no
+ * compiler. The deployer must be alone on its key meanwhile. Ends with ownership offered to `parameters.owner` where that
+ * is somebody else (two-step: it must accept). Throws AppError `deployment.failed` when a transaction reverts.
  */
 export async function deployContracts(options: {
   walletClient: Deployer
@@ -41,32 +40,16 @@ export async function deployContracts(options: {
   const deployer = walletClient.account.address
   const guardian = parameters.guardian ?? parameters.owner ?? deployer
   const blockNumber = await publicClient.getBlockNumber()
-
-  const send = async (what: string, hash: Promise<Hex>) => {
-    const receipt = await publicClient.waitForTransactionReceipt({ hash: await hash })
-    if (receipt.status !== 'success') {
-      throw new AppError('deployment.failed', `deploying the contracts stopped: ${what} reverted`, {
-        status: 500,
-      })
-    }
-    return receipt
-  }
-  const create = async (what: string, data: Hex): Promise<Address> => {
-    const receipt = await send(what, walletClient.sendTransaction({ data }))
-    if (!receipt.contractAddress) {
-      throw new AppError('deployment.failed', `deploying ${what} made no contract`, { status: 500 })
-    }
-    return lower(receipt.contractAddress)
-  }
+  const sender = createSender(walletClient, publicClient)
+  const { send, create } = sender
 
   const libraries = {} as Record<LibraryKey, Address>
   for (const key of LIBRARY_KEYS)
     libraries[key] = await create(artifacts[key].contract, artifacts[key].creation)
 
-  const ogpu = await create(
-    'OGPU',
-    encodeDeployData({ abi: ogpuAbi, bytecode: artifacts.ogpu.creation, args: [parameters.tokenHolder] }),
-  )
+  const exchange = await deployExchange(sender, parameters)
+  const token = await deployToken(sender, exchange, parameters)
+  const { ogpu } = token
   const nodeRegistry = await create(
     'NodeRegistry',
     encodeDeployData({
@@ -109,8 +92,21 @@ export async function deployContracts(options: {
       args: [taskMarket],
     }),
   )
+  await send(
+    'ProviderEmission.setRecorders',
+    walletClient.writeContract({
+      address: token.providerEmission,
+      abi: providerEmissionAbi,
+      functionName: 'setRecorders',
+      args: [taskMarket, nodeRegistry],
+    }),
+  )
+  // Before anybody can hold oGPU there: what they hold is other people's, and no limit may stop it.
+  await exemptHolders(sender, ogpu, [nodeRegistry, escrow, parameters.treasury])
+  const pair = await openMarket(sender, ogpu, exchange, parameters)
+
   if (parameters.owner && lower(parameters.owner) !== lower(deployer)) {
-    for (const address of [nodeRegistry, escrow, taskMarket]) {
+    for (const address of [nodeRegistry, escrow, taskMarket, ...Object.values(token)]) {
       await send(
         'transferOwnership',
         walletClient.writeContract({
@@ -124,7 +120,16 @@ export async function deployContracts(options: {
   }
 
   const chainId = await publicClient.getChainId()
-  const addresses = { ogpu, nodeRegistry, escrow, taskMarket }
+  const addresses = {
+    ...token,
+    nodeRegistry,
+    escrow,
+    taskMarket,
+    exchangeFactory: exchange.factory,
+    exchangeRouter: exchange.router,
+    weth: exchange.weth,
+    pair,
+  }
   return {
     id: await deploymentId(publicClient, chainId, addresses),
     chainId,
@@ -158,6 +163,13 @@ export async function verifyDeployment(publicClient: PublicClient, deployment: D
       },
     )
   }
+  for (const name of DEPLOYED_NAMES) {
+    if (deployment.addresses[name] === undefined) {
+      throw new AppError('deployment.missing', `the deployment does not say where ${name} is`, {
+        status: 500,
+      })
+    }
+  }
   const market = await checkedCode(publicClient, 'taskMarket', deployment.addresses.taskMarket)
   for (const key of CONTRACT_KEYS) {
     if (key !== 'taskMarket') await checkedCode(publicClient, key, deployment.addresses[key])
@@ -167,6 +179,7 @@ export async function verifyDeployment(publicClient: PublicClient, deployment: D
     if (start === undefined) continue
     await checkedCode(publicClient, key, `0x${market.slice(2 + start * 2, 2 + (start + 20) * 2)}`)
   }
+  await checkExchange(publicClient, deployment)
   if ((await deploymentId(publicClient, chainId, deployment.addresses)) !== deployment.id) {
     throw new AppError('deployment.otherChain', 'the contracts belong to another chain with the same id', {
       status: 500,
@@ -224,24 +237,27 @@ async function deploymentId(
   const genesis = await publicClient.getBlock({ blockNumber: 0n })
   return keccak256(
     encodeAbiParameters(
-      [
-        { type: 'uint256' },
-        { type: 'bytes32' },
-        { type: 'bytes32' },
-        { type: 'address' },
-        { type: 'address' },
-        { type: 'address' },
-        { type: 'address' },
-      ],
-      [
-        BigInt(chainId),
-        genesis.hash,
-        CODE_HASH,
-        addresses.ogpu,
-        addresses.nodeRegistry,
-        addresses.escrow,
-        addresses.taskMarket,
-      ],
+      [{ type: 'uint256' }, { type: 'bytes32' }, { type: 'bytes32' }, { type: 'address[]' }],
+      [BigInt(chainId), genesis.hash, CODE_HASH, DEPLOYED_NAMES.map((name) => addresses[name])],
     ),
   )
+}
+
+/** The exchange has code of others; what ties it to the token is what the token itself was built with. */
+async function checkExchange(publicClient: PublicClient, { addresses }: Deployment): Promise<void> {
+  const token = { address: addresses.ogpu, abi: ogpuAbi } as const
+  const [factory, taxRouter, pair] = await Promise.all([
+    publicClient.readContract({ ...token, functionName: 'factory' }),
+    publicClient.readContract({ ...token, functionName: 'taxRouter' }),
+    publicClient.readContract({ ...token, functionName: 'pairFor', args: [addresses.weth] }),
+  ])
+  const isSame =
+    lower(factory) === addresses.exchangeFactory &&
+    lower(taxRouter) === addresses.taxRouter &&
+    lower(pair) === addresses.pair
+  if (!isSame) {
+    throw new AppError('deployment.otherCode', 'the exchange is not the one that the token was made for', {
+      status: 500,
+    })
+  }
 }

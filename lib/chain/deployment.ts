@@ -3,6 +3,23 @@ import type { Db, Tx } from '../db/client.ts'
 import { deployments } from '../db/schema/chain.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
 
+/** Our contracts, and the exchange they trade on: factory, router, WETH and the pair of it with oGPU. */
+export const DEPLOYED_NAMES = [
+  'ogpu',
+  'nodeRegistry',
+  'escrow',
+  'taskMarket',
+  'vesting',
+  'merkleAirdrop',
+  'providerEmission',
+  'taxRouter',
+  'exchangeFactory',
+  'exchangeRouter',
+  'weth',
+  'pair',
+] as const
+export type DeployedName = (typeof DEPLOYED_NAMES)[number]
+
 /** One set of contracts on one chain. Rows of the database carry its `id`. Addresses are lower-case. */
 export interface Deployment {
   /** Hash of chain id, genesis hash, code hash and addresses: a new chain, code or address is another deployment. */
@@ -12,12 +29,7 @@ export interface Deployment {
   readonly blockNumber: bigint
   /** Hash over the code of all contracts. */
   readonly codeHash: Hex
-  readonly addresses: {
-    readonly ogpu: Address
-    readonly nodeRegistry: Address
-    readonly escrow: Address
-    readonly taskMarket: Address
-  }
+  readonly addresses: Readonly<Record<DeployedName, Address>>
   readonly treasury: Address
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
-import type { Deployment } from './deployment.ts'
+import { DEPLOYED_NAMES, type Deployment } from './deployment.ts'
 
 const address = z
   .string()
@@ -19,7 +19,8 @@ const schema = z.object({
   chainId: z.number().int(),
   blockNumber: z.string().regex(/^\d+$/).transform(BigInt),
   codeHash: hash,
-  addresses: z.object({ ogpu: address, nodeRegistry: address, escrow: address, taskMarket: address }),
+  // Files of older programs name fewer contracts. They are told apart by their code hash, not called damaged.
+  addresses: z.partialRecord(z.enum(DEPLOYED_NAMES), address),
   treasury: address,
 })
 
@@ -32,7 +33,7 @@ export function readDeploymentFile(home: string): Deployment | null {
   const file = deploymentFile(home)
   if (!existsSync(file)) return null
   try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8'))) as Deployment
   } catch (cause) {
     throw new AppError('deployment.file', `${file} is damaged: restore it, or move it away to deploy anew.`, {
       status: 500,

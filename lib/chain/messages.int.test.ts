@@ -31,7 +31,13 @@ import { startAnvil, type TestChain } from '#tests/support/chain.ts'
 import { deployContracts } from './deploy.ts'
 import type { Deployment } from './deployment.ts'
 import { taskMarketAbi } from './generated/abis.ts'
-import { LOCAL_MARKET_PARAMETERS, LOCAL_MINIMUM_BOND, LOCAL_UNBOND_SECONDS } from './parameters.ts'
+import {
+  LOCAL_EPOCH_SECONDS,
+  LOCAL_LIQUIDITY,
+  LOCAL_MARKET_PARAMETERS,
+  LOCAL_MINIMUM_BOND,
+  LOCAL_UNBOND_SECONDS,
+} from './parameters.ts'
 
 const account = mnemonicToAccount('test test test test test test test test test test test junk')
 const PROBE = 'contracts/out/MessagesProbe.sol/MessagesProbe.json'
@@ -101,6 +107,8 @@ beforeAll(async () => {
       unbondSeconds: LOCAL_UNBOND_SECONDS,
       treasury: account.address,
       tokenHolder: account.address,
+      liquidity: LOCAL_LIQUIDITY,
+      epochSeconds: LOCAL_EPOCH_SECONDS,
     },
   })
   const hash = await walletClient.deployContract({ abi: artifact.abi, bytecode: artifact.bytecode.object })

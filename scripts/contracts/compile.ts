@@ -9,7 +9,20 @@ const CONTRACTS = {
   nodeRegistry: 'NodeRegistry',
   escrow: 'Escrow',
   taskMarket: 'TaskMarket',
+  vesting: 'Vesting',
+  merkleAirdrop: 'MerkleAirdrop',
+  providerEmission: 'ProviderEmission',
+  taxRouter: 'TaxRouter',
 } as const
+/** Those that others of ours call. */
+const CALLED = ['ogpu', 'nodeRegistry', 'escrow', 'taskMarket'] as const
+/** Contracts of others that a new chain gets beside ours, from their published packages. */
+const EXCHANGE = {
+  factory: '@uniswap/v2-core/build/UniswapV2Factory.json',
+  weth: '@uniswap/v2-periphery/build/WETH9.json',
+  router: '@uniswap/v2-periphery/build/UniswapV2Router02.json',
+} as const
+const PAIR = '@uniswap/v2-core/build/UniswapV2Pair.json'
 /** The libraries that hold the TaskMarket's steps. They are deployed first. */
 const LIBRARIES = { auction: 'Auction', attempts: 'Attempts', committee: 'Committee' } as const
 
@@ -38,10 +51,11 @@ export function generate(root: string): Record<string, string> {
       readFileSync(join(root, 'contracts/out', `${folder}.sol`, `${contract}.json`), 'utf8'),
     ) as ForgeArtifact
   const ownAbis = Object.values(CONTRACTS).map((contract) => read(contract, contract).abi)
+  const behind = CALLED.flatMap((key) => read(CONTRACTS[key], CONTRACTS[key]).abi)
   const abis = Object.keys(CONTRACTS).map((key, i) => {
     const own = ownAbis[i] ?? []
-    // A call can fail with an error of a contract behind the one called, so every ABI knows the errors of all.
-    const foreign = ownAbis.flat().filter((item) => item.type === 'error')
+    // A call can fail with an error of a contract behind the one called, so every ABI knows the errors of those.
+    const foreign = behind.filter((item) => item.type === 'error')
     return `export const ${key}Abi = ${JSON.stringify(unique([...own, ...foreign]), null, 2)} as const\n`
   })
   const all = { ...CONTRACTS, ...LIBRARIES }
@@ -51,6 +65,7 @@ export function generate(root: string): Record<string, string> {
   const names = (of: object) => `'${Object.keys(of).join("' | '")}'`
   return {
     'abis.ts': head + abis.join('\n'),
+    'exchange.ts': head + exchangeText(root),
     'artifacts.ts':
       `${head}import type { Artifact } from '../artifact.ts'\n\n` +
       `export type ContractKey = ${names(CONTRACTS)}\nexport type LibraryKey = ${names(LIBRARIES)}\n\n` +
@@ -77,6 +92,23 @@ function artifactText(key: string, contract: string, artifact: ForgeArtifact): s
     `    runtimeLinks: ${JSON.stringify(runtimeLinks)},\n` +
     `    links: ${JSON.stringify(linksOf(artifact.bytecode.linkReferences))},\n` +
     `    creation:\n      '${zeroLinks(artifact.bytecode.object)}',\n  },\n`
+  )
+}
+
+/** Uniswap V2 as its packages publish it. */
+function exchangeText(root: string): string {
+  const code = (file: string): Hex => {
+    const { bytecode } = JSON.parse(readFileSync(join(root, 'node_modules', file), 'utf8')) as {
+      bytecode: string
+    }
+    return `0x${bytecode.replace(/^0x/, '')}`
+  }
+  const creations = Object.entries(EXCHANGE).map(([key, file]) => `  ${key}:\n    '${code(file)}',\n`)
+  return (
+    `/** Creation code of Uniswap V2: factory and router take their arguments behind it. */\n` +
+    `export const exchangeCreation = {\n${creations.join('')}} as const\n\n` +
+    `/** Hash of the creation code of the factory's pairs, from which their addresses follow. */\n` +
+    `export const PAIR_CODE_HASH =\n  '${keccak256(code(PAIR))}'\n`
   )
 }
 

@@ -15,7 +15,13 @@ import { CODE_HASH, deployContracts, verifyDeployment } from '#lib/chain/deploy.
 import type { Deployment } from '#lib/chain/deployment.ts'
 import { readDeploymentFile, writeDeploymentFile } from '#lib/chain/deploymentFile.ts'
 import { escrowAbi, nodeRegistryAbi } from '#lib/chain/generated/abis.ts'
-import { LOCAL_MARKET_PARAMETERS, LOCAL_MINIMUM_BOND, LOCAL_UNBOND_SECONDS } from '#lib/chain/parameters.ts'
+import {
+  LOCAL_EPOCH_SECONDS,
+  LOCAL_LIQUIDITY,
+  LOCAL_MARKET_PARAMETERS,
+  LOCAL_MINIMUM_BOND,
+  LOCAL_UNBOND_SECONDS,
+} from '#lib/chain/parameters.ts'
 import { PUBLISHED_MNEMONIC } from '#lib/config/publishedKeys.ts'
 import { EMBEDDED_CHAIN_ID } from '#lib/kernel/embeddedChain.ts'
 import { AppError, messageOf } from '#lib/kernel/errors.ts'
@@ -95,6 +101,8 @@ export async function ensureDeployment(
       unbondSeconds: LOCAL_UNBOND_SECONDS,
       treasury: keyAt(keyFile(home, 'treasury')).address,
       tokenHolder: bank.address,
+      liquidity: LOCAL_LIQUIDITY,
+      epochSeconds: LOCAL_EPOCH_SECONDS,
     },
   })
   writeDeploymentFile(home, deployment)

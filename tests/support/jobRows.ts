@@ -2,10 +2,12 @@
  * Jobs in a real database with the chain's word given by hand: for tests of what rows do, without a chain. Keys and
  * signatures are real; the events are those the contracts emit.
  */
+
 import { randomBytes } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { ChainEvent } from '#lib/chain/events.ts'
+import { madeUpAddresses } from '#lib/chain/testing/addresses.ts'
 import type { Database } from '#lib/db/client.ts'
 import { openDatabase } from '#lib/db/client.ts'
 import { blocks, chainEvents, intents } from '#lib/db/schema/chain.ts'
@@ -59,7 +61,13 @@ export async function startRows(options: { nodes?: number; database?: TestDataba
     chainId: CHAIN_ID,
     blockNumber: 0n,
     codeHash: `0x${'c0'.repeat(32)}` as const,
-    addresses: { ogpu: address(1), nodeRegistry: address(2), escrow: address(3), taskMarket: address(4) },
+    addresses: {
+      ...madeUpAddresses(),
+      ogpu: address(1),
+      nodeRegistry: address(2),
+      escrow: address(3),
+      taskMarket: address(4),
+    },
     treasury: address(5),
   }
   const ctx = {

@@ -71,7 +71,7 @@ const SENTENCES: Readonly<Record<string, (args: Args) => string>> = {
   ERC20InsufficientBalance: (a) => `The wallet holds ${oGPU(a.balance)}, needed are ${oGPU(a.needed)}.`,
   ERC20InsufficientAllowance: (a) =>
     `The contract may take ${oGPU(a.allowance)}, needed are ${oGPU(a.needed)}.`,
-  ERC2612ExpiredSignature: () => 'The permit has expired.',
+  PermitExpired: (a) => `The permit was valid until ${at(a.deadline)}.`,
   AmountTooLarge: () => 'The amount is too large.',
   Insolvent: () => 'This would promise more than the contract holds.',
   WrongOrder: () => 'The message is about another order.',
@@ -95,7 +95,24 @@ const SENTENCES: Readonly<Record<string, (args: Args) => string>> = {
   InvalidAccountNonce: () => 'The permit was used before or is out of order.',
   InvalidShortString: () => 'A text is broken.',
   StringTooLong: () => 'A text is too long.',
-  ERC2612InvalidSigner: () => 'The permit is not signed by the wallet.',
+  PermitInvalid: () => 'The permit is not signed by the wallet.',
+  AboveWalletLimit: (a) =>
+    `A wallet may hold ${oGPU(a.limit)}; ${a.account} would hold ${oGPU(a.balance)}. Name another address.`,
+  ExitToPair: () => 'Protocol contracts pay to wallets, not to an exchange. Name a wallet.',
+  TradingClosed: () => 'Trading of oGPU has not been opened yet.',
+  TradingAlreadyOpen: () => 'Trading is open already.',
+  OutOfBounds: (a) => `The value ${a.value} is outside its bounds ${a.min} to ${a.max}.`,
+  TooSoon: (a) => `This is allowed again from ${at(a.from)} on.`,
+  AlreadyExempt: () => 'The address is exempt from the wallet limit already.',
+  NotExempt: () => 'The address is not exempt from the wallet limit.',
+  CoreExemption: () => 'This exemption is permanent.',
+  IsExempt: () => 'A contract of the protocol cannot be an exchange.',
+  IsPair: () => 'An exchange pair cannot be a contract of the protocol.',
+  AlreadyPair: () => 'This pair is registered already.',
+  NotPair: () => 'This is not a registered pair.',
+  DerivedPair: () => 'A pair of the known factory stays registered.',
+  SamePairToken: () => 'oGPU has no pair with itself.',
+  NotAContract: () => 'There is no contract at this address.',
 }
 
 /** Reasons that go away by time alone, so that trying again later is right. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Address, Hex } from '../../kernel/ids.ts'
 import { type Bid, MESSAGE_TYPES, marketDomain } from '../../protocol/messages.ts'
 import { ABIS, type ContractName } from '../rules/contracts.ts'
+import { madeUpAddresses } from '../testing/addresses.ts'
 import * as write from '../write/index.ts'
 import { createAuctioneer } from './auctioneer.ts'
 import { assertRelayerMaySign } from './policy.ts'
@@ -15,6 +16,7 @@ const deployment = {
   blockNumber: 0n,
   codeHash: `0x${'02'.repeat(32)}` as Hex,
   addresses: {
+    ...madeUpAddresses(),
     ogpu: address('1'),
     nodeRegistry: address('2'),
     escrow: address('3'),

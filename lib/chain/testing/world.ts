@@ -19,7 +19,13 @@ import { type Chain, openChain } from '../client.ts'
 import { contractsOf } from '../contracts.ts'
 import { deployContracts } from '../deploy.ts'
 import { type Deployment, recordDeployment } from '../deployment.ts'
-import { LOCAL_MARKET_PARAMETERS, LOCAL_MINIMUM_BOND, LOCAL_UNBOND_SECONDS } from '../parameters.ts'
+import {
+  LOCAL_EPOCH_SECONDS,
+  LOCAL_LIQUIDITY,
+  LOCAL_MARKET_PARAMETERS,
+  LOCAL_MINIMUM_BOND,
+  LOCAL_UNBOND_SECONDS,
+} from '../parameters.ts'
 import { createAuctioneer } from '../signer/auctioneer.ts'
 
 const MNEMONIC = 'test test test test test test test test test test test junk'
@@ -87,6 +93,8 @@ export async function startWorld(
       unbondSeconds: LOCAL_UNBOND_SECONDS,
       treasury: account(9).address,
       tokenHolder: deployer.address,
+      liquidity: LOCAL_LIQUIDITY,
+      epochSeconds: LOCAL_EPOCH_SECONDS,
     },
   })
   await recordDeployment(database.db, deployment)

@@ -18,9 +18,26 @@ export const deployments = pgTable('deployments', {
   id: text('id').primaryKey(),
   chainId: integer('chain_id').notNull(),
   codeHash: hex('code_hash').notNull(),
-  /** The contracts by name, and the treasury. */
+  /** The contracts and the exchange by name, and the treasury. */
   addresses: jsonb('addresses')
-    .$type<Record<'ogpu' | 'nodeRegistry' | 'escrow' | 'taskMarket' | 'treasury', `0x${string}`>>()
+    .$type<
+      Record<
+        | 'ogpu'
+        | 'nodeRegistry'
+        | 'escrow'
+        | 'taskMarket'
+        | 'vesting'
+        | 'merkleAirdrop'
+        | 'providerEmission'
+        | 'taxRouter'
+        | 'exchangeFactory'
+        | 'exchangeRouter'
+        | 'weth'
+        | 'pair'
+        | 'treasury',
+        `0x${string}`
+      >
+    >()
     .notNull(),
   fromBlock: bigint('from_block', { mode: 'number' }).notNull(),
   createdAt: dbTime('created_at').notNull().defaultNow(),
