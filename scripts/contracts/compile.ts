@@ -37,7 +37,7 @@ interface ForgeArtifact {
 
 /** Compiles contracts/ with the packaged forge and compiler; needs no network. Throws with forge's own output when it fails. */
 export function forgeBuild(root: string): void {
-  execFileSync(join(root, 'node_modules/.bin/forge'), ['build', '--skip', 'test', '--skip', 'script'], {
+  execFileSync(join(root, 'node_modules/.bin/forge'), ['build', 'contracts/src'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -10,6 +10,7 @@ import {
   type Hex,
   hexToBigInt,
   hexToNumber,
+  keccak256,
   numberToHex,
 } from 'viem'
 import { rpc } from '#lib/process/embedded/rpc.ts'
@@ -65,10 +66,22 @@ export async function openLab() {
     if (contractAddress === null) throw new Error('nothing was deployed')
     return contractAddress
   }
-  const tokenAddress = await deploy(token, [owner])
+  const nobody: Hex = '0x00000000000000000000000000000000000000fa'
+  const tokenAddress = await deploy(token, [
+    { ecosystem: owner, community: owner, team: owner, providers: owner, reserve: owner },
+    { factory: nobody, pairCodeHash: keccak256('0x'), weth: nobody, taxRouter: nobody },
+    500,
+    owner,
+  ])
   const poolAddress = await deploy(pool, [tokenAddress, owner, owner])
   const encode = (functionName: string, args: readonly unknown[]): Hex =>
     encodeFunctionData({ abi: pool.abi, functionName, args: [...args] })
+
+  await send({
+    from: owner,
+    to: tokenAddress,
+    data: encodeFunctionData({ abi: token.abi, functionName: 'exempt', args: [poolAddress, true] }),
+  })
 
   return {
     owner,

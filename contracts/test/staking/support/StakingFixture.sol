@@ -5,6 +5,7 @@ import {OGPU} from "../../../src/OGPU.sol";
 import {AccountView} from "../../../src/staking/IStakingPool.sol";
 import {StakingPool} from "../../../src/staking/StakingPool.sol";
 import {Test} from "../../support/Test.sol";
+import {newToken} from "../../support/Tokens.sol";
 import {OpenRegistry} from "./OpenRegistry.sol";
 
 interface VmDeal {
@@ -34,8 +35,9 @@ abstract contract StakingFixture is Test {
 
     function setUp() public virtual {
         vm.warp(FIRST_DAY * 1 days);
-        token = new OGPU(address(this));
+        token = newToken(address(this));
         pool = new StakingPool(token, address(this), guardian);
+        token.exempt(address(pool), true);
         registry = new OpenRegistry();
         pool.setRegistry(registry);
         cheat.deal(address(this), 1_000_000 ether);
