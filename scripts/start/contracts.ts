@@ -5,7 +5,6 @@ import {
   defineChain,
   erc20Abi,
   http,
-  maxUint256,
   numberToHex,
   type PublicClient,
 } from 'viem'
@@ -140,7 +139,7 @@ export async function fundAccounts(home: string, rpcUrl: string, deployment: Dep
     address: ogpu,
     abi: erc20Abi,
     functionName: 'approve',
-    args: [escrow, maxUint256],
+    args: [escrow, CUSTOMER_ESCROW],
   })
   await read.waitForTransactionReceipt({ hash: approved })
   const deposited = await wallet.writeContract({
