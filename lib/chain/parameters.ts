@@ -70,6 +70,24 @@ export const LOCAL_MARKET_PARAMETERS: MarketParameters = {
   revealSeconds: 60,
 }
 
+/** Where a network begins on a chain that others share; governance moves on from there. */
+export const PUBLIC_MARKET_PARAMETERS: MarketParameters = {
+  feeBps: 200,
+  depositBps: 500,
+  penaltyBps: 2_000,
+  fineBps: 500,
+  floorRate: WEI_PER_OGPU / 10_000n,
+  auctionSeconds: 60,
+  openSeconds: 3_600,
+  windowSeconds: 30,
+  startSeconds: 300,
+  replaceSeconds: 900,
+  drawSeconds: 3_600,
+  sealMarginSeconds: 600,
+  revealSeconds: 900,
+}
+export const PUBLIC_UNBOND_SECONDS = 7 * 86_400
+
 export const LOCAL_MINIMUM_BOND = 100n * WEI_PER_OGPU
 export const LOCAL_UNBOND_SECONDS = 600
 
