@@ -17,9 +17,11 @@ import { readDeploymentFile, writeDeploymentFile } from '#lib/chain/deploymentFi
 import { escrowAbi, nodeRegistryAbi } from '#lib/chain/generated/abis.ts'
 import {
   LOCAL_EPOCH_SECONDS,
+  LOCAL_GOVERNANCE,
   LOCAL_LIQUIDITY,
   LOCAL_MARKET_PARAMETERS,
   LOCAL_MINIMUM_BOND,
+  LOCAL_STREAMS,
   LOCAL_UNBOND_SECONDS,
 } from '#lib/chain/parameters.ts'
 import { PUBLISHED_MNEMONIC } from '#lib/config/publishedKeys.ts'
@@ -103,6 +105,8 @@ export async function ensureDeployment(
       tokenHolder: bank.address,
       liquidity: LOCAL_LIQUIDITY,
       epochSeconds: LOCAL_EPOCH_SECONDS,
+      governance: LOCAL_GOVERNANCE,
+      streams: LOCAL_STREAMS,
     },
   })
   writeDeploymentFile(home, deployment)
