@@ -2,11 +2,20 @@ import { concat, encodeAbiParameters, encodeDeployData, type Hex, keccak256, typ
 import { AppError } from '../kernel/errors.ts'
 import { type Address, lower } from '../kernel/ids.ts'
 import { deployExchange, openMarket } from './deployExchange.ts'
+import { deployGovernance, handOver } from './deployGovernance.ts'
 import { type DeployJournal, memoryJournal } from './deployJournal.ts'
 import { DEPLOYED_NAMES, type Deployment } from './deployment.ts'
 import { type Deployer, openSender } from './deploySender.ts'
+import { deployStaking, deployStreams } from './deployStakes.ts'
 import { deployToken, exemptHolders } from './deployToken.ts'
-import { escrowAbi, nodeRegistryAbi, ogpuAbi, providerEmissionAbi, taskMarketAbi } from './generated/abis.ts'
+import {
+  escrowAbi,
+  nodeRegistryAbi,
+  ogpuAbi,
+  providerEmissionAbi,
+  taskMarketAbi,
+  taxRouterAbi,
+} from './generated/abis.ts'
 import { artifacts, type ContractKey, type LibraryKey } from './generated/artifacts.ts'
 import type { DeployParameters } from './parameters.ts'
 
@@ -19,6 +28,10 @@ const CONTRACT_KEYS = [
   'merkleAirdrop',
   'providerEmission',
   'taxRouter',
+  'stakingPool',
+  'streamPayments',
+  'timelock',
+  'governor',
 ] as const satisfies readonly ContractKey[]
 const LIBRARY_KEYS: readonly LibraryKey[] = ['auction', 'attempts', 'committee']
 
@@ -28,10 +41,11 @@ export const CODE_HASH: Hex = keccak256(
 )
 
 /**
- * Deploys and wires token, locked shares, exchange, registry, escrow and task market from the committed code; needs no
- * compiler. With a journal it can be cut off anywhere and called again with the same parameters: what was done is not done
- * twice. The deployer must be alone on its key meanwhile. Ends with ownership offered to `parameters.owner` where that
- * is somebody else (two-step: it must accept). Throws AppError `deployment.failed` when a transaction reverts.
+ * Deploys and wires token, locked shares, exchange, registry, escrow, task market, staking pool, payment channels and
+ * governance from the committed code; needs no compiler. With a journal it can be cut off anywhere and called again with the
+ * same parameters: what was done is not done twice. The deployer must be alone on its key meanwhile. Ends with the timelock as
+ * the owner of everything: the deployer keeps nothing but what it holds in tokens, and the guardian's pause where no other
+ * guardian is named. Throws AppError `deployment.failed` when a transaction reverts.
  */
 export async function deployContracts(options: {
   walletClient: Deployer
@@ -43,7 +57,7 @@ export async function deployContracts(options: {
   const { walletClient, publicClient, parameters } = options
   const sender = await openSender(walletClient, publicClient, options.journal ?? memoryJournal())
   const { deployer, create, call } = sender
-  const guardian = parameters.guardian ?? parameters.owner ?? deployer
+  const guardian = parameters.guardian ?? deployer
 
   const libraries = {} as Record<LibraryKey, Address>
   for (const key of LIBRARY_KEYS)
@@ -94,20 +108,27 @@ export async function deployContracts(options: {
     functionName: 'setRecorders',
     args: [taskMarket, nodeRegistry],
   })
+  const stakingPool = await deployStaking(sender, ogpu, guardian)
+  const streamPayments = await deployStreams(sender, ogpu, guardian, parameters)
+  await call('TaxRouter.setRecipients', {
+    address: token.taxRouter,
+    abi: taxRouterAbi,
+    functionName: 'setRecipients',
+    args: [stakingPool, parameters.treasury],
+  })
+  const { timelock, governor } = await deployGovernance(sender, stakingPool, parameters)
   // Before anybody can hold oGPU there: what they hold is other people's, and no limit may stop it.
-  await exemptHolders(sender, ogpu, [nodeRegistry, escrow, parameters.treasury])
-  const pair = await openMarket(sender, ogpu, exchange, parameters)
+  await exemptHolders(sender, ogpu, [nodeRegistry, escrow, stakingPool, streamPayments, parameters.treasury])
+  const pair = await openMarket(sender, ogpu, exchange, timelock, parameters)
 
-  if (parameters.owner && lower(parameters.owner) !== lower(deployer)) {
-    for (const address of [nodeRegistry, escrow, taskMarket, ...Object.values(token)]) {
-      await call(`transferOwnership ${address}`, {
-        address,
-        abi: taskMarketAbi,
-        functionName: 'transferOwnership',
-        args: [parameters.owner],
-      })
-    }
-  }
+  await handOver(sender, timelock, [
+    ...Object.values(token),
+    nodeRegistry,
+    escrow,
+    taskMarket,
+    stakingPool,
+    streamPayments,
+  ])
 
   const chainId = await publicClient.getChainId()
   const addresses = {
@@ -115,6 +136,10 @@ export async function deployContracts(options: {
     nodeRegistry,
     escrow,
     taskMarket,
+    stakingPool,
+    streamPayments,
+    timelock,
+    governor,
     exchangeFactory: exchange.factory,
     exchangeRouter: exchange.router,
     weth: exchange.weth,

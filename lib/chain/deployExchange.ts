@@ -39,13 +39,14 @@ export async function deployExchange(
 
 /**
  * Gives the pair its first liquidity, which only the token's owner can do while trading is closed, and opens trading.
- * The liquidity's shares are the owner's. Without `parameters.liquidity` neither happens. Returns the pair's address, which
+ * The liquidity's shares are the timelock's. Without `parameters.liquidity` neither happens. Returns the pair's address, which
  * follows from the factory whether the pair exists or not.
  */
 export async function openMarket(
-  { deployer, read, call }: Sender,
+  { read, call }: Sender,
   ogpu: Address,
   exchange: ExchangeAddresses,
+  timelock: Address,
   parameters: DeployParameters,
 ): Promise<Address> {
   const token = { address: ogpu, abi: ogpuAbi } as const
@@ -60,7 +61,7 @@ export async function openMarket(
       address: exchange.router,
       abi: routerAbi,
       functionName: 'addLiquidityETH',
-      args: [ogpu, liquidity.ogpu, liquidity.ogpu, liquidity.eth, parameters.owner ?? deployer, NO_DEADLINE],
+      args: [ogpu, liquidity.ogpu, liquidity.ogpu, liquidity.eth, timelock, NO_DEADLINE],
       value: liquidity.eth,
     })
     await call('OGPU.openTrading', { ...token, functionName: 'openTrading' })

@@ -5,10 +5,14 @@ import { parseOgpu } from '../kernel/money.ts'
 import {
   type DeployParameters,
   LOCAL_EPOCH_SECONDS,
+  LOCAL_GOVERNANCE,
   LOCAL_MARKET_PARAMETERS,
   LOCAL_MINIMUM_BOND,
+  LOCAL_STREAMS,
   LOCAL_UNBOND_SECONDS,
+  PUBLIC_GOVERNANCE,
   PUBLIC_MARKET_PARAMETERS,
+  PUBLIC_STREAMS,
   PUBLIC_UNBOND_SECONDS,
 } from './parameters.ts'
 
@@ -35,8 +39,6 @@ const settingsSchema = z.strictObject({
   treasury: address,
   tokenHolder: address,
   ecosystem: address.optional(),
-  stakers: address.optional(),
-  owner: address.optional(),
   guardian: address.optional(),
   taxBps: bps.optional(),
   epochSeconds: seconds.optional(),
@@ -57,6 +59,8 @@ export function deployParametersOf(json: unknown, chainId: number): DeployParame
   return {
     ...(named as Omit<DeployParameters, 'market' | 'minimumBond' | 'unbondSeconds'>),
     market: local ? LOCAL_MARKET_PARAMETERS : PUBLIC_MARKET_PARAMETERS,
+    governance: local ? LOCAL_GOVERNANCE : PUBLIC_GOVERNANCE,
+    streams: local ? LOCAL_STREAMS : PUBLIC_STREAMS,
     minimumBond: minimumBond ?? LOCAL_MINIMUM_BOND,
     unbondSeconds: unbondSeconds ?? (local ? LOCAL_UNBOND_SECONDS : PUBLIC_UNBOND_SECONDS),
     ...(epochSeconds === undefined ? (local ? { epochSeconds: LOCAL_EPOCH_SECONDS } : {}) : { epochSeconds }),

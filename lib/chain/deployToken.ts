@@ -78,7 +78,7 @@ export async function deployToken(
     encodeDeployData({
       abi: taxRouterAbi,
       bytecode: artifacts.taxRouter.creation,
-      args: [ogpu, exchange.weth, parameters.stakers ?? treasury, treasury, deployer],
+      args: [ogpu, exchange.weth, treasury, treasury, deployer],
     }),
   )
   return { ogpu, vesting, merkleAirdrop, providerEmission, taxRouter }

@@ -13,9 +13,15 @@ const CONTRACTS = {
   merkleAirdrop: 'MerkleAirdrop',
   providerEmission: 'ProviderEmission',
   taxRouter: 'TaxRouter',
+  stakingPool: 'StakingPool',
+  streamPayments: 'StreamPayments',
+  timelock: 'NetworkTimelock',
+  governor: 'NetworkGovernor',
 } as const
 /** Those that others of ours call. */
 const CALLED = ['ogpu', 'nodeRegistry', 'escrow', 'taskMarket'] as const
+/** Those that call whatever was voted on. */
+const CALLING_ALL: readonly string[] = ['timelock', 'governor']
 /** Contracts of others that a new chain gets beside ours, from their published packages. */
 const EXCHANGE = {
   factory: '@uniswap/v2-core/build/UniswapV2Factory.json',
@@ -52,14 +58,14 @@ export function generate(root: string): Record<string, string> {
     ) as ForgeArtifact
   const ownAbis = Object.values(CONTRACTS).map((contract) => read(contract, contract).abi)
   const behind = CALLED.flatMap((key) => read(CONTRACTS[key], CONTRACTS[key]).abi)
+  const all = ownAbis.flat()
   const abis = Object.keys(CONTRACTS).map((key, i) => {
     const own = ownAbis[i] ?? []
     // A call can fail with an error of a contract behind the one called, so every ABI knows the errors of those.
-    const foreign = behind.filter((item) => item.type === 'error')
+    const foreign = (CALLING_ALL.includes(key) ? all : behind).filter((item) => item.type === 'error')
     return `export const ${key}Abi = ${JSON.stringify(unique([...own, ...foreign]), null, 2)} as const\n`
   })
-  const all = { ...CONTRACTS, ...LIBRARIES }
-  const artifacts = Object.entries(all).map(([key, contract]) =>
+  const artifacts = Object.entries({ ...CONTRACTS, ...LIBRARIES }).map(([key, contract]) =>
     artifactText(key, contract, read(contract, contract)),
   )
   const names = (of: object) => `'${Object.keys(of).join("' | '")}'`

@@ -23,9 +23,11 @@ import {
 import { escrowAbi, nodeRegistryAbi } from '#lib/chain/generated/abis.ts'
 import {
   LOCAL_EPOCH_SECONDS,
+  LOCAL_GOVERNANCE,
   LOCAL_LIQUIDITY,
   LOCAL_MARKET_PARAMETERS,
   LOCAL_MINIMUM_BOND,
+  LOCAL_STREAMS,
   LOCAL_UNBOND_SECONDS,
 } from '#lib/chain/parameters.ts'
 import { PUBLISHED_MNEMONIC } from '#lib/config/publishedKeys.ts'
@@ -124,6 +126,8 @@ async function deployLocally(home: string, rpcUrl: string, chainId: number): Pro
         tokenHolder: bank.address,
         liquidity: LOCAL_LIQUIDITY,
         epochSeconds: LOCAL_EPOCH_SECONDS,
+        governance: LOCAL_GOVERNANCE,
+        streams: LOCAL_STREAMS,
       },
       journal: fileJournal(file),
     })
