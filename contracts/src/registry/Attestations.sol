@@ -23,7 +23,7 @@ abstract contract Attestations is Rounds, EIP712 {
     uint64 internal constant ANSWER_SECONDS = 60;
     uint64 internal constant CHECK_SECONDS = 30;
     /// For the pool to take a level in: several times what it needs, and little enough that a pool gone wrong stops nothing.
-    uint256 internal constant PUSH_GAS = 150_000;
+    uint256 internal constant PUSH_GAS = 100_000;
     /// What must be left before a push: 63/64 of it are PUSH_GAS. A caller with less could make a loss unheard.
     uint256 internal constant GAS_BEFORE_PUSH = PUSH_GAS * 64 / 63 + 10_000;
 

@@ -61,9 +61,8 @@ contract AttestTest is RegistryFixture {
                 address(registry)
             )
         );
-        bytes32 structHash = keccak256(
-            abi.encode(TYPE, it.node, it.gpuClass, it.round, it.power, it.vramMiB, it.challenge, it.answer)
-        );
+        bytes32 structHash =
+            keccak256(abi.encode(TYPE, it.node, it.gpuClass, it.round, it.power, it.vramMiB, it.challenge, it.answer));
         assertEq(
             registry.attestationDigest(it), keccak256(abi.encodePacked("\x19\x01", domain, structHash)), "by the text"
         );
@@ -174,9 +173,7 @@ contract AttestTest is RegistryFixture {
         bytes[] memory signatures = _cosignatures(it, 4);
         bytes32 expected = registry.challengeOf(second);
         it.node = second;
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttestations.WrongChallenge.selector, second, it.challenge, expected)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAttestations.WrongChallenge.selector, second, it.challenge, expected));
         registry.attest(it, signatures);
         // With the other's challenge put in, nobody has signed it.
         it.challenge = expected;
@@ -216,9 +213,7 @@ contract AttestTest is RegistryFixture {
             uint256 least = needed[n - 1];
             assertEq(registry.attestorsOf(node).length, n, "drawn");
             bytes[] memory tooFew = _cosignatures(it, least - 1);
-            vm.expectRevert(
-                abi.encodeWithSelector(IAttestations.NotEnoughAttestors.selector, node, least - 1, least)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IAttestations.NotEnoughAttestors.selector, node, least - 1, least));
             registry.attest(it, tooFew);
             uint256 snapshot = vm.snapshotState();
             registry.attest(it, _cosignatures(it, least));
