@@ -101,6 +101,26 @@ export async function deployContracts(options: {
       args: [taskMarket, nodeRegistry],
     }),
   )
+  await send(
+    'NodeRegistry.setEmission',
+    walletClient.writeContract({
+      address: nodeRegistry,
+      abi: nodeRegistryAbi,
+      functionName: 'setEmission',
+      args: [token.providerEmission],
+    }),
+  )
+  if (parameters.rounds) {
+    await send(
+      'NodeRegistry.setRoundParameters',
+      walletClient.writeContract({
+        address: nodeRegistry,
+        abi: nodeRegistryAbi,
+        functionName: 'setRoundParameters',
+        args: [parameters.rounds.seconds, parameters.rounds.attestors],
+      }),
+    )
+  }
   // Before anybody can hold oGPU there: what they hold is other people's, and no limit may stop it.
   await exemptHolders(sender, ogpu, [nodeRegistry, escrow, parameters.treasury])
   const pair = await openMarket(sender, ogpu, exchange, parameters)

@@ -20,6 +20,7 @@ import {
   LOCAL_LIQUIDITY,
   LOCAL_MARKET_PARAMETERS,
   LOCAL_MINIMUM_BOND,
+  LOCAL_ROUNDS,
   LOCAL_UNBOND_SECONDS,
 } from '#lib/chain/parameters.ts'
 import { PUBLISHED_MNEMONIC } from '#lib/config/publishedKeys.ts'
@@ -99,6 +100,7 @@ export async function ensureDeployment(
       market: LOCAL_MARKET_PARAMETERS,
       minimumBond: LOCAL_MINIMUM_BOND,
       unbondSeconds: LOCAL_UNBOND_SECONDS,
+      rounds: LOCAL_ROUNDS,
       treasury: keyAt(keyFile(home, 'treasury')).address,
       tokenHolder: bank.address,
       liquidity: LOCAL_LIQUIDITY,
