@@ -52,7 +52,8 @@ struct AttestedView {
 ///
 /// All nodes of a class answer one common challenge round, whose seed is the hash of a block that was still to come when
 /// the round was announced, within a time that one device needs for one answer; so one device cannot answer for many. Other
-/// owners' nodes, drawn by that seed for each node, measure and check the answer and co-sign what it showed.
+/// owners' nodes, drawn by that seed for each node, measure and check the answer and co-sign what it showed. They count time
+/// from the seed block, not from the call that fixed the seed: with the block everybody knows it.
 ///
 /// Laws: at most one attestation a node and round, and only in rounds announced after the node registered (its key cannot be
 /// ground to draw friendly attestors). A level is at most what NodeLevel gives for what was attested, and falls by one with
