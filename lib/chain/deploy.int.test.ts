@@ -102,6 +102,12 @@ describe('a deployment', () => {
       const market = await publicClient.readContract({ abi, address, functionName: 'market' })
       expect(market.toLowerCase()).toBe(taskMarket)
     }
+    const emission = await publicClient.readContract({
+      abi: nodeRegistryAbi,
+      address: nodeRegistry,
+      functionName: 'emission',
+    })
+    expect(emission.toLowerCase()).toBe(deployment.addresses.providerEmission)
     const supply = await publicClient.readContract({
       abi: ogpuAbi,
       address: ogpu,

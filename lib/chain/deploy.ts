@@ -13,6 +13,7 @@ import {
   nodeRegistryAbi,
   ogpuAbi,
   providerEmissionAbi,
+  stakingPoolAbi,
   taskMarketAbi,
   taxRouterAbi,
 } from './generated/abis.ts'
@@ -116,6 +117,32 @@ export async function deployContracts(options: {
     functionName: 'setRecipients',
     args: [stakingPool, parameters.treasury],
   })
+  await call('StakingPool.setRegistry', {
+    address: stakingPool,
+    abi: stakingPoolAbi,
+    functionName: 'setRegistry',
+    args: [nodeRegistry],
+  })
+  await call('NodeRegistry.setPool', {
+    address: nodeRegistry,
+    abi: nodeRegistryAbi,
+    functionName: 'setPool',
+    args: [stakingPool],
+  })
+  await call('NodeRegistry.setEmission', {
+    address: nodeRegistry,
+    abi: nodeRegistryAbi,
+    functionName: 'setEmission',
+    args: [token.providerEmission],
+  })
+  if (parameters.rounds) {
+    await call('NodeRegistry.setRoundParameters', {
+      address: nodeRegistry,
+      abi: nodeRegistryAbi,
+      functionName: 'setRoundParameters',
+      args: [parameters.rounds.seconds, parameters.rounds.attestors],
+    })
+  }
   const { timelock, governor } = await deployGovernance(sender, stakingPool, parameters)
   // Before anybody can hold oGPU there: what they hold is other people's, and no limit may stop it.
   await exemptHolders(sender, ogpu, [nodeRegistry, escrow, stakingPool, streamPayments, parameters.treasury])

@@ -52,6 +52,8 @@ export interface DeployParameters {
   readonly market: MarketParameters
   readonly minimumBond: bigint
   readonly unbondSeconds: number
+  /** Length of a challenge round, and how many attestors are drawn for a node. Default: a day and five. */
+  readonly rounds?: { readonly seconds: number; readonly attestors: number }
   readonly treasury: Address
   readonly tokenHolder: Address
   readonly ecosystem?: Address
@@ -110,6 +112,8 @@ export const PUBLIC_UNBOND_SECONDS = 7 * 86_400
 
 export const LOCAL_MINIMUM_BOND = 100n * WEI_PER_OGPU
 export const LOCAL_UNBOND_SECONDS = 600
+/** Ten minutes, and of six local nodes the five others. */
+export const LOCAL_ROUNDS = { seconds: 600, attestors: 5 }
 
 /** What the local pair starts with: 200,000 oGPU and 100 ETH. */
 export const LOCAL_LIQUIDITY = { ogpu: 200_000n * WEI_PER_OGPU, eth: 100n * 10n ** 18n }

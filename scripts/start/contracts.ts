@@ -27,6 +27,7 @@ import {
   LOCAL_LIQUIDITY,
   LOCAL_MARKET_PARAMETERS,
   LOCAL_MINIMUM_BOND,
+  LOCAL_ROUNDS,
   LOCAL_STREAMS,
   LOCAL_UNBOND_SECONDS,
 } from '#lib/chain/parameters.ts'
@@ -122,6 +123,7 @@ async function deployLocally(home: string, rpcUrl: string, chainId: number): Pro
         market: LOCAL_MARKET_PARAMETERS,
         minimumBond: LOCAL_MINIMUM_BOND,
         unbondSeconds: LOCAL_UNBOND_SECONDS,
+        rounds: LOCAL_ROUNDS,
         treasury: keyAt(keyFile(home, 'treasury')).address,
         tokenHolder: bank.address,
         liquidity: LOCAL_LIQUIDITY,

@@ -1297,6 +1297,33 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -1324,6 +1351,28 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -1339,6 +1388,28 @@ export const ogpuAbi = [
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -1373,6 +1444,27 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -1382,6 +1474,43 @@ export const ogpuAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -1448,6 +1577,17 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -1485,12 +1625,117 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SafeERC20FailedOperation",
     "inputs": [
       {
         "name": "token",
         "type": "address",
         "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
       }
     ]
   },
@@ -1539,6 +1784,48 @@ export const ogpuAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -1730,17 +2017,6 @@ export const ogpuAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -2177,6 +2453,214 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "function",
+    "name": "announceRound",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "id",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "attest",
+    "inputs": [
+      {
+        "name": "it",
+        "type": "tuple",
+        "internalType": "struct Attestation",
+        "components": [
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "round",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "power",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "vramMiB",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "challenge",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "answer",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
+      },
+      {
+        "name": "signatures",
+        "type": "bytes[]",
+        "internalType": "bytes[]"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "attestationDigest",
+    "inputs": [
+      {
+        "name": "it",
+        "type": "tuple",
+        "internalType": "struct Attestation",
+        "components": [
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "round",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "power",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "vramMiB",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "challenge",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "answer",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "attestedOf",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "v",
+        "type": "tuple",
+        "internalType": "struct AttestedView",
+        "components": [
+          {
+            "name": "power",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "vramMiB",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "round",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "level",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "expiresAt",
+            "type": "uint40",
+            "internalType": "uint40"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "attestors",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "attestorsOf",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address[]",
+        "internalType": "address[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "cancelUnbond",
     "inputs": [
       {
@@ -2187,6 +2671,25 @@ export const nodeRegistryAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "challengeOf",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -2233,6 +2736,19 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "function",
+    "name": "emission",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "contract IProviderEmission"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "escrow",
     "inputs": [],
     "outputs": [
@@ -2243,6 +2759,25 @@ export const nodeRegistryAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "fixRound",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "seed",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -2438,18 +2973,18 @@ export const nodeRegistryAbi = [
           },
           {
             "name": "ask",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint80",
+            "internalType": "uint80"
           },
           {
             "name": "bond",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint88",
+            "internalType": "uint88"
           },
           {
             "name": "lockedBond",
-            "type": "uint128",
-            "internalType": "uint128"
+            "type": "uint88",
+            "internalType": "uint88"
           }
         ]
       }
@@ -2520,6 +3055,51 @@ export const nodeRegistryAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "pool",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "contract IStakingPool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "powerOf",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "refresh",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -2653,6 +3233,70 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "function",
+    "name": "roundOf",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "round",
+        "type": "tuple",
+        "internalType": "struct Round",
+        "components": [
+          {
+            "name": "id",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "tickets",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "seedBlock",
+            "type": "uint40",
+            "internalType": "uint40"
+          },
+          {
+            "name": "openedAt",
+            "type": "uint40",
+            "internalType": "uint40"
+          },
+          {
+            "name": "endsAt",
+            "type": "uint40",
+            "internalType": "uint40"
+          },
+          {
+            "name": "seed",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "roundSeconds",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint40",
+        "internalType": "uint40"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "setActive",
     "inputs": [
       {
@@ -2682,6 +3326,19 @@ export const nodeRegistryAbi = [
         "name": "ask",
         "type": "uint128",
         "internalType": "uint128"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setEmission",
+    "inputs": [
+      {
+        "name": "emission_",
+        "type": "address",
+        "internalType": "contract IProviderEmission"
       }
     ],
     "outputs": [],
@@ -2738,6 +3395,37 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "function",
+    "name": "setPool",
+    "inputs": [
+      {
+        "name": "pool_",
+        "type": "address",
+        "internalType": "contract IStakingPool"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setRoundParameters",
+    "inputs": [
+      {
+        "name": "roundSeconds_",
+        "type": "uint40",
+        "internalType": "uint40"
+      },
+      {
+        "name": "attestors_",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "slash",
     "inputs": [
       {
@@ -2753,6 +3441,35 @@ export const nodeRegistryAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "standingOf",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "owner",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "level",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "untilDay",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -2919,6 +3636,55 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "event",
+    "name": "Attested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "indexed": true,
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "indexed": true,
+        "internalType": "uint32"
+      },
+      {
+        "name": "power",
+        "type": "uint64",
+        "indexed": false,
+        "internalType": "uint64"
+      },
+      {
+        "name": "vramMiB",
+        "type": "uint32",
+        "indexed": false,
+        "internalType": "uint32"
+      },
+      {
+        "name": "answer",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attestors",
+        "type": "address[]",
+        "indexed": false,
+        "internalType": "address[]"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "BondAdded",
     "inputs": [
       {
@@ -3032,6 +3798,19 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "event",
+    "name": "EmissionSet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "GuardianChanged",
     "inputs": [
       {
@@ -3039,6 +3818,31 @@ export const nodeRegistryAbi = [
         "type": "address",
         "indexed": false,
         "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "LevelPushFailed",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "level",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "untilDay",
+        "type": "uint32",
+        "indexed": false,
+        "internalType": "uint32"
       }
     ],
     "anonymous": false
@@ -3058,6 +3862,31 @@ export const nodeRegistryAbi = [
         "type": "address",
         "indexed": false,
         "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "NodeLevelChanged",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "level",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "untilDay",
+        "type": "uint32",
+        "indexed": false,
+        "internalType": "uint32"
       }
     ],
     "anonymous": false
@@ -3177,6 +4006,125 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "event",
+    "name": "PoolSet",
+    "inputs": [
+      {
+        "name": "pool",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RoundAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "indexed": true,
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "indexed": true,
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      },
+      {
+        "name": "tickets",
+        "type": "uint32",
+        "indexed": false,
+        "internalType": "uint32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RoundOpened",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "indexed": true,
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "indexed": true,
+        "internalType": "uint32"
+      },
+      {
+        "name": "seed",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RoundParametersChanged",
+    "inputs": [
+      {
+        "name": "roundSeconds",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      },
+      {
+        "name": "attestors",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RoundSeedAgedOut",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "indexed": true,
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "indexed": true,
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "UnbondCancelled",
     "inputs": [
       {
@@ -3215,6 +4163,33 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -3242,6 +4217,28 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -3262,6 +4259,28 @@ export const nodeRegistryAbi = [
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -3296,6 +4315,27 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -3305,6 +4345,43 @@ export const nodeRegistryAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -3366,6 +4443,17 @@ export const nodeRegistryAbi = [
         "name": "node",
         "type": "address",
         "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -3435,12 +4523,117 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SafeERC20FailedOperation",
     "inputs": [
       {
         "name": "token",
         "type": "address",
         "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
       }
     ]
   },
@@ -3500,6 +4693,48 @@ export const nodeRegistryAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -4062,17 +5297,6 @@ export const nodeRegistryAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -5756,6 +6980,33 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -5778,6 +7029,50 @@ export const escrowAbi = [
         "name": "minimum",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
       }
     ]
   },
@@ -5810,6 +7105,27 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -5819,6 +7135,43 @@ export const escrowAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -5863,6 +7216,17 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -5882,6 +7246,111 @@ export const escrowAbi = [
       },
       {
         "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -5916,6 +7385,48 @@ export const escrowAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -6023,17 +7534,6 @@ export const escrowAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -10825,6 +12325,33 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -10852,10 +12379,43 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "MarketAlreadySet",
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
         "type": "address",
         "internalType": "address"
       }
@@ -10890,6 +12450,27 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -10899,6 +12480,43 @@ export const taskMarketAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -10954,12 +12572,128 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SafeERC20FailedOperation",
     "inputs": [
       {
         "name": "token",
         "type": "address",
         "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
       }
     ]
   },
@@ -10992,6 +12726,48 @@ export const taskMarketAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -12120,6 +13896,33 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -12147,6 +13950,28 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -12162,6 +13987,28 @@ export const vestingAbi = [
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -12196,6 +14043,27 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -12205,6 +14073,43 @@ export const vestingAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -12271,6 +14176,17 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -12301,6 +14217,111 @@ export const vestingAbi = [
     "inputs": [
       {
         "name": "from",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -12351,6 +14372,48 @@ export const vestingAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -12537,17 +14600,6 @@ export const vestingAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -13776,6 +15828,33 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -13803,6 +15882,28 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -13818,6 +15919,28 @@ export const merkleAirdropAbi = [
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -13852,6 +15975,27 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -13861,6 +16005,43 @@ export const merkleAirdropAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -13927,6 +16108,17 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -13957,6 +16149,111 @@ export const merkleAirdropAbi = [
     "inputs": [
       {
         "name": "from",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -14007,6 +16304,48 @@ export const merkleAirdropAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -14198,17 +16537,6 @@ export const merkleAirdropAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -15840,6 +18168,33 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -15867,6 +18222,28 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -15882,6 +18259,28 @@ export const providerEmissionAbi = [
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -15916,6 +18315,27 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -15925,6 +18345,43 @@ export const providerEmissionAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -15991,6 +18448,17 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -16021,6 +18489,111 @@ export const providerEmissionAbi = [
     "inputs": [
       {
         "name": "from",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -16071,6 +18644,48 @@ export const providerEmissionAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -16262,17 +18877,6 @@ export const providerEmissionAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -17711,6 +20315,33 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -17738,6 +20369,28 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -17753,6 +20406,28 @@ export const taxRouterAbi = [
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -17787,6 +20462,27 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -17796,6 +20492,43 @@ export const taxRouterAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -17862,6 +20595,17 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -17892,6 +20636,111 @@ export const taxRouterAbi = [
     "inputs": [
       {
         "name": "from",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -17942,6 +20791,48 @@ export const taxRouterAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -18128,17 +21019,6 @@ export const taxRouterAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -20594,6 +23474,33 @@ export const stakingPoolAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -20621,10 +23528,54 @@ export const stakingPoolAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "MarketAlreadySet",
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -20659,6 +23610,27 @@ export const stakingPoolAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -20668,6 +23640,43 @@ export const stakingPoolAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -20702,6 +23711,17 @@ export const stakingPoolAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -20721,6 +23741,111 @@ export const stakingPoolAbi = [
       },
       {
         "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -20771,6 +23896,48 @@ export const stakingPoolAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -20952,17 +24119,6 @@ export const stakingPoolAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -23124,6 +26280,33 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -23151,10 +26334,54 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "MarketAlreadySet",
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -23189,6 +26416,27 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -23198,6 +26446,43 @@ export const streamPaymentsAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -23253,6 +26538,17 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -23272,6 +26568,111 @@ export const streamPaymentsAbi = [
       },
       {
         "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
         "type": "uint256",
         "internalType": "uint256"
       }
@@ -23306,6 +26707,48 @@ export const streamPaymentsAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -23450,17 +26893,6 @@ export const streamPaymentsAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -25254,6 +28686,33 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -25281,6 +28740,28 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -25296,6 +28777,28 @@ export const timelockAbi = [
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -25330,6 +28833,27 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -25339,6 +28863,43 @@ export const timelockAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -25405,6 +28966,17 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -25442,12 +29014,117 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SafeERC20FailedOperation",
     "inputs": [
       {
         "name": "token",
         "type": "address",
         "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
       }
     ]
   },
@@ -25496,6 +29173,48 @@ export const timelockAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -25687,17 +29406,6 @@ export const timelockAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
@@ -29159,6 +32867,33 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyAttested",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadySet",
+    "inputs": [
+      {
+        "name": "current",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AmountTooLarge",
     "inputs": [
       {
@@ -29186,6 +32921,28 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "ClassEmpty",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ClassReserved",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -29201,6 +32958,28 @@ export const governorAbi = [
     "inputs": [
       {
         "name": "market",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NodeNotLive",
+    "inputs": [
+      {
+        "name": "node",
         "type": "address",
         "internalType": "address"
       }
@@ -29235,6 +33014,27 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "NotEnoughAttestors",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "signed",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotEnoughFreeBond",
     "inputs": [
       {
@@ -29244,6 +33044,43 @@ export const governorAbi = [
       },
       {
         "name": "free",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughGas",
+    "inputs": [
+      {
+        "name": "left",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotEnoughLockedBond",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
         "type": "uint256",
         "internalType": "uint256"
       },
@@ -29310,6 +33147,17 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "NothingAnnounced",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ParameterOutOfBounds",
     "inputs": [
       {
@@ -29347,12 +33195,117 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "PowerOutOfBounds",
+    "inputs": [
+      {
+        "name": "power",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "min",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "max",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundNotOpen",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "latest",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundPending",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RoundRunning",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "round",
+        "type": "uint32",
+        "internalType": "uint32"
+      },
+      {
+        "name": "endsAt",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SafeERC20FailedOperation",
     "inputs": [
       {
         "name": "token",
         "type": "address",
         "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SeedNotReady",
+    "inputs": [
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint256",
+        "internalType": "uint256"
       }
     ]
   },
@@ -29401,6 +33354,48 @@ export const governorAbi = [
         "name": "unbondAt",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongChallenge",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "challenge",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "expected",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongClass",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "gpuClass",
+        "type": "uint16",
+        "internalType": "uint16"
+      },
+      {
+        "name": "expected",
+        "type": "uint16",
+        "internalType": "uint16"
       }
     ]
   },
@@ -29592,17 +33587,6 @@ export const governorAbi = [
         "name": "order",
         "type": "bytes32",
         "internalType": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NodeNotLive",
-    "inputs": [
-      {
-        "name": "node",
-        "type": "address",
-        "internalType": "address"
       }
     ]
   },
