@@ -8,7 +8,7 @@ type Bench = (options: { say: (line: string) => void; keep: boolean }) => Promis
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   dispatch: async () => (await import('#tests/bench/dispatch.ts')).dispatch,
-  stakingGas: async () => (await import('#tests/bench/stakingGas.ts')).stakingGas,
+  gas: async () => (await import('#tests/bench/gas.ts')).gas,
 }
 
 const print = keepOutputForJson()
@@ -27,10 +27,11 @@ try {
   const bench = await load()
   const rows = await bench({ say, keep: values.keep })
   if (values.json) print({ name, rows })
-  for (const { what, value, unit, peer, peerValue, ratio, goal, holds } of rows) {
+  for (const { what, value, unit, peer, peerValue, ratio, goal, ceiling, holds } of rows) {
     const beside = peer === null ? '' : `; ${peer}: ${peerValue} ${unit}, ratio ${ratio}`
+    const asked = [goal, ceiling === null ? null : `at most ${ceiling}`].filter((part) => part !== null)
     say(
-      `${holds ? 'ok  ' : 'MISS'} ${what}: ${value} ${unit}${beside}${goal === null ? '' : ` (goal: ${goal})`}`,
+      `${holds ? 'ok  ' : 'MISS'} ${what}: ${value} ${unit}${beside}${asked.length > 0 ? ` (goal: ${asked.join(', ')})` : ''}`,
     )
   }
   process.exit(rows.every(({ holds }) => holds) ? 0 : 1)

@@ -35,7 +35,7 @@ await stage('checks', async () => {
   })
   return found
 })
-await stage('contracts', () => runContracts())
+await stage('contracts', () => runContracts('ci'))
 await stage('unit and integration', () => runVitest(['unit', 'integration']))
 await stage('browser', () => runBrowser(chromium))
 
