@@ -88,6 +88,17 @@ export async function runContracts(profile: 'default' | 'ci'): Promise<TestRow[]
   return orFailed(rows, status, 'forge')
 }
 
+/** The gas bench against its committed table; what `forge test` compiled must be there. */
+export async function runGas(): Promise<TestRow[]> {
+  const status = await runProgram({
+    file: process.execPath,
+    args: [join(ROOT, 'scripts/run.mjs'), join(ROOT, 'scripts/bench.ts'), 'gas', '--check'],
+    minutes: 3,
+  })
+  const title = 'the contracts cost what docs/gas.md says, within 2%, and meet their goals'
+  return [{ title, file: 'docs/gas.md', result: status === 0 ? 'passed' : 'failed' }]
+}
+
 /** Tests of vitest's projects, `only` as a pattern of titles. */
 export async function runVitest(
   projects: readonly ('unit' | 'integration')[],
