@@ -18,13 +18,12 @@ export type ForgeReport = Readonly<
   Record<string, { readonly test_results: Readonly<Record<string, ForgeTest>> }>
 >
 
-/** The report in a file of forge's output; null when it was cut off or never came. */
-export function readForgeReport(file: string): ForgeReport | null {
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const start = text.indexOf('{')
+/** The report in forge's output, which may begin with other lines; null when it was cut off or never came. */
+export function readForgeReport(output: string): ForgeReport | null {
+  const start = output.indexOf('{')
   if (start < 0) return null
   try {
-    return JSON.parse(text.slice(start)) as ForgeReport
+    return JSON.parse(output.slice(start)) as ForgeReport
   } catch {
     return null
   }

@@ -55,8 +55,10 @@ describe("forge's report", () => {
     expect(secondsOf('2h 3m 4s 5ms 6µs 7ns')).toBeCloseTo(7_384.005006007, 9)
     expect(secondsOf({ secs: 3, nanos: 500_000_000 })).toBe(3.5)
   })
-  it('that was never written is none', () => {
-    expect(readForgeReport('/nowhere/report.json')).toBeNull()
+  it('that was cut off or never came is none', () => {
+    expect(readForgeReport('')).toBeNull()
+    expect(readForgeReport('{"a.t.sol:A": {"test_res')).toBeNull()
+    expect(readForgeReport('Compiling 3 files\n{}')).toEqual({})
   })
 })
 

@@ -1,6 +1,6 @@
 /** The test suites, each run by its own program and read back as rows. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { forgeRows, forgeSummary, readForgeReport } from './forge.ts'
@@ -80,7 +80,7 @@ export async function runContracts(profile: 'default' | 'ci'): Promise<TestRow[]
     output,
     minutes: profile === 'ci' ? 15 : 10,
   })
-  const report = readForgeReport(output)
+  const report = readForgeReport(existsSync(output) ? readFileSync(output, 'utf8') : '')
   const rows = report === null ? null : forgeRows(ROOT, report)
   for (const row of rows ?? [])
     if (row.result === 'failed') console.log(`✗ ${row.file}: ${row.title} ${row.reason ?? ''}`)
