@@ -24,6 +24,9 @@ import type { DeployJournal, SignedStep } from './deployJournal.ts'
 /** The key is at hand: a step is signed and written down before it is sent. */
 export type Deployer = WalletClient<Transport, Chain, LocalAccount>
 
+const RECEIPT_TRIES = 50
+const RECEIPT_PAUSE_MS = 100
+
 type Writes = 'nonpayable' | 'payable'
 
 export interface Sender {
@@ -108,17 +111,18 @@ export async function openSender(
     await wallet.sendRawTransaction({ serializedTransaction: step.raw }).catch((error: unknown) => {
       refusal = error
     })
-    const used = await read.getTransactionCount({ address: deployer, blockTag: 'latest' })
-    if (used > step.nonce) {
+    if (refusal === undefined) return read.waitForTransactionReceipt({ hash: step.hash })
+    if ((await read.getTransactionCount({ address: deployer, blockTag: 'pending' })) <= step.nonce)
+      throw failed(`${what}: ${messageOf(refusal)}`)
+    // Refused because its nonce is used: by itself, whose receipt a node may show a moment late, or by another.
+    for (let tries = 0; tries < RECEIPT_TRIES; tries++) {
       const receipt = await receiptOf(step.hash)
       if (receipt !== null) return receipt
-      throw failed(
-        `another transaction of ${deployer} took nonce ${step.nonce}, which was for ${what}; the key must serve this deployment alone`,
-      )
+      await new Promise((resolve) => setTimeout(resolve, RECEIPT_PAUSE_MS))
     }
-    const pending = await read.getTransactionCount({ address: deployer, blockTag: 'pending' })
-    if (refusal !== undefined && pending <= step.nonce) throw failed(`${what}: ${messageOf(refusal)}`)
-    return read.waitForTransactionReceipt({ hash: step.hash })
+    throw failed(
+      `another transaction of ${deployer} took nonce ${step.nonce}, which was for ${what}; the key must serve this deployment alone`,
+    )
   }
 
   return {
