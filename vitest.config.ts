@@ -14,7 +14,7 @@ export default defineConfig({
           environment: 'node',
           include: [
             '{lib,worker,cli,components,app,scripts,messages}/**/*.test.{ts,tsx}',
-            'tests/{bench,chaos,support}/**/*.test.ts',
+            'tests/{bench,chaos,economics,support}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/*.int.test.ts'],
           testTimeout: 10_000,

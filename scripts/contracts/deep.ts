@@ -63,11 +63,13 @@ for (const { file, name } of waiting) {
   }
   state.tests.push(test)
   writeState(state)
+  // After each, so that the document is right also where the run is ended.
+  writeDocument()
   console.log(
     `${test.passed ? 'passed' : 'FAILED'} ${name}: ${test.runs} runs${test.calls === null ? '' : `, ${test.calls} calls`}, ${test.seconds} s ${test.reason ?? ''}`,
   )
 }
-writeFileSync(DOCUMENT, deepDocument(seed, new Date().toISOString().slice(0, 10), all, state.tests))
+writeDocument()
 const left = nextTests(all, state.tests).length
 const failed = state.tests.filter(({ passed }) => !passed).length
 console.log(
@@ -102,6 +104,10 @@ function hashOfSources(): string {
       hash.update(name).update(readFileSync(join(ROOT, folder, name)))
   }
   return hash.digest('hex')
+}
+
+function writeDocument(): void {
+  writeFileSync(DOCUMENT, deepDocument(seed, new Date().toISOString().slice(0, 10), all, state.tests))
 }
 
 /** Every test function that is fuzzed or a campaign. */

@@ -1,4 +1,5 @@
 /** What the contracts cost, beside their peers, every row measured in this run. A section is a file of `gas/`. */
+import { marketGas } from './gas/market.ts'
 import { stakingGas } from './gas/staking.ts'
 import { tokenGas } from './gas/token.ts'
 import { votesGas } from './gas/votes.ts'
@@ -8,6 +9,7 @@ const SECTIONS: readonly ((say: (line: string) => void) => Promise<Row[]>)[] = [
   tokenGas,
   stakingGas,
   votesGas,
+  marketGas,
 ]
 
 /** Runs against chains of its own; needs `forge build` before. */

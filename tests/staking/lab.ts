@@ -19,7 +19,14 @@ import { startAnvil } from '#tests/support/chain.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const DAY = 86_400
 
-type Artifact = { readonly abi: Abi; readonly bytecode: { readonly object: Hex } }
+export type Artifact = {
+  readonly abi: Abi
+  readonly bytecode: {
+    readonly object: Hex
+    /** Where addresses of libraries belong, in bytes, by file and name. */
+    readonly linkReferences?: Readonly<Record<string, Readonly<Record<string, readonly { start: number }[]>>>>
+  }
+}
 export type Receipt = { readonly status: Hex; readonly gasUsed: Hex; readonly contractAddress: Hex | null }
 export type Call = { readonly from: Hex; readonly to: Hex; readonly data?: Hex; readonly value?: bigint }
 

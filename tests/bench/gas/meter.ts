@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Abi, encodeFunctionData, type Hex, hexToNumber } from 'viem'
-import { artifact, type Lab, openLab } from '#tests/staking/lab.ts'
+import { type Artifact, artifact, type Lab, openLab } from '#tests/staking/lab.ts'
 import { type Goal, type Row, row } from '../rows.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -50,12 +50,12 @@ export async function measured(
       lab,
       rows,
       deploy: async (file, contract, ...args) => {
-        const what = artifact(file, contract)
+        const what = await linked(lab, artifact(file, contract))
         return { address: await lab.deploy(what, args), abi: what.abi }
       },
       deployPackaged: async (path, ...args) => {
         const text = readFileSync(join(ROOT, 'node_modules', path), 'utf8')
-        const what = JSON.parse(text) as ReturnType<typeof artifact>
+        const what = JSON.parse(text) as Artifact
         return { address: await lab.deploy(what, args), abi: what.abi }
       },
       gas: async (from, to, functionName, ...args) => {
@@ -75,4 +75,16 @@ export async function measured(
   } finally {
     await lab.stop()
   }
+}
+
+/** With the libraries it calls deployed, each of its own, and their addresses in its code. */
+async function linked(lab: Lab, what: Artifact): Promise<Artifact> {
+  let code: string = what.bytecode.object
+  const libraries = Object.values(what.bytecode.linkReferences ?? {}).flatMap((file) => Object.entries(file))
+  for (const [name, places] of libraries) {
+    const address = await lab.deploy(await linked(lab, artifact(name, name)), [])
+    for (const { start } of places)
+      code = `${code.slice(0, 2 + 2 * start)}${address.slice(2)}${code.slice(2 + 2 * start + 40)}`
+  }
+  return { ...what, bytecode: { object: code as Hex } }
 }
