@@ -6,7 +6,7 @@ import { adviceFor, ensureTools } from './start/systemTools.ts'
 import { caseRows, unansweredCases } from './test/cases.ts'
 import { ensureChromium } from './test/chromium.ts'
 import { type TestRow, totalsOf } from './test/results.ts'
-import { ROOT, runBrowser, runContracts, runVitest } from './test/suites.ts'
+import { ROOT, runBrowser, runContracts, runGas, runVitest } from './test/suites.ts'
 
 const strict = process.argv.includes('--strict')
 const rows: TestRow[] = []
@@ -35,7 +35,7 @@ await stage('checks', async () => {
   })
   return found
 })
-await stage('contracts', () => runContracts())
+await stage('contracts', async () => [...(await runContracts('ci')), ...(await runGas())])
 await stage('unit and integration', () => runVitest(['unit', 'integration']))
 await stage('browser', () => runBrowser(chromium))
 

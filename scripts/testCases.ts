@@ -15,7 +15,7 @@ if (json) process.stdout.write = process.stderr.write.bind(process.stderr) as ty
 
 const titles = JSON.parse(readFileSync(join(ROOT, 'tests/cases.json'), 'utf8')) as Record<string, string>
 const results = [
-  ...(await runContracts()),
+  ...(await runContracts('default')),
   ...(await runVitest(['unit', 'integration'], '\\[case \\d+\\]')),
   ...(await runBrowser(await ensureChromium(), '\\[case \\d+\\]')),
 ]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { caseRows, casesIn, unansweredCases } from './cases.ts'
-import { commentAbove, playwrightRows, totalsOf, vitestRows } from './results.ts'
+import { commentAbove, forgeSummary, readForgeReport, secondsOf } from './forge.ts'
+import { playwrightRows, totalsOf, vitestRows } from './results.ts'
 
 describe('test results', () => {
   it('count a file that could not be loaded as a failure', () => {
@@ -27,6 +28,37 @@ describe('test results', () => {
     const text =
       'contract T {\n    uint x;\n    /// [case 46] Ends\n    /// once.\n    function test_Once(uint256 a) external {}\n}'
     expect(commentAbove(text, 'test_Once')).toBe('[case 46] Ends once.')
+  })
+})
+
+describe("forge's report", () => {
+  it('says how much ran, by the least of each kind', () => {
+    const test = (kind: object, duration: string) => ({ status: 'Success' as const, kind, duration })
+    const lines = forgeSummary({
+      'a.t.sol:A': {
+        test_results: {
+          'test_One()': test({ Unit: { gas: 1 } }, '5ms'),
+          'testFuzz_Two(uint256)': test({ Fuzz: { runs: 2_000 } }, '1m 2s 500ms'),
+          'testFuzz_Three(uint256)': test({ Fuzz: { runs: 48 } }, '3s'),
+          'invariant_Four()': test({ Invariant: { runs: 256, calls: 16_384 } }, '9s'),
+        },
+      },
+    })
+    expect(lines).toEqual([
+      '1 unit tests',
+      '2 fuzz tests of at least 48 runs',
+      '1 invariant campaigns of at least 256 runs and 16384 calls',
+      'longest: testFuzz_Two 62.5 s, invariant_Four 9.0 s, testFuzz_Three 3.0 s, test_One 0.0 s',
+    ])
+  })
+  it('durations are read in every unit', () => {
+    expect(secondsOf('2h 3m 4s 5ms 6µs 7ns')).toBeCloseTo(7_384.005006007, 9)
+    expect(secondsOf({ secs: 3, nanos: 500_000_000 })).toBe(3.5)
+  })
+  it('that was cut off or never came is none', () => {
+    expect(readForgeReport('')).toBeNull()
+    expect(readForgeReport('{"a.t.sol:A": {"test_res')).toBeNull()
+    expect(readForgeReport('Compiling 3 files\n{}')).toEqual({})
   })
 })
 

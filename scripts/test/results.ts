@@ -79,41 +79,6 @@ export function playwrightRows(root: string, report: PlaywrightReport): TestRow[
   return rows
 }
 
-type ForgeReport = Record<
-  string,
-  { test_results: Record<string, { status: 'Success' | 'Failure' | 'Skipped'; reason?: string | null }> }
->
-
-/** Rows of `forge test --json`. A test's title is its function with what the comment above it says, where cases are named. */
-export function forgeRows(root: string, report: ForgeReport): TestRow[] {
-  return Object.entries(report).flatMap(([suite, { test_results }]) => {
-    const file = suite.slice(0, suite.lastIndexOf(':'))
-    const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : ''
-    return Object.entries(test_results).map(([signature, { status, reason }]): TestRow => {
-      const name = signature.slice(0, signature.indexOf('('))
-      return {
-        title: `${name} ${commentAbove(text, name)}`.trim(),
-        file,
-        result: status === 'Success' ? 'passed' : status === 'Skipped' ? 'skipped' : 'failed',
-        ...(reason ? { reason } : {}),
-      }
-    })
-  })
-}
-
-/** The comment lines right above a Solidity function. */
-export function commentAbove(text: string, name: string): string {
-  const lines = text.split('\n')
-  const at = lines.findIndex((line) => new RegExp(`^\\s*function ${name}\\b`).test(line))
-  const words: string[] = []
-  for (let i = at - 1; i >= 0; i--) {
-    const match = /^\s*(?:\/\/\/?|\/?\*\*?\/?)\s?(.*?)(?:\*\/)?\s*$/.exec(lines[i] ?? '')
-    if (!match) break
-    words.unshift(match[1] ?? '')
-  }
-  return words.join(' ')
-}
-
 export type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number }
 
 export function totalsOf(rows: readonly TestRow[]): Totals {

@@ -3,9 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { forgeRows, playwrightRows, readJson, type TestRow, vitestRows } from './results.ts'
+import { forgeRows, forgeSummary, readForgeReport } from './forge.ts'
+import { playwrightRows, readJson, type TestRow, vitestRows } from './results.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** The packaged forge: its own executable is started by this script. */
+export const FORGE = join(ROOT, 'node_modules/@foundry-rs/forge/bin.mjs')
 const REPORTS = join(ROOT, 'test-results')
 /** Playwright empties its own output folder at each run; reports lie beside it. */
 const report = (name: string): string => join(REPORTS, `report-${name}.json`)
@@ -64,23 +67,36 @@ function orFailed(rows: TestRow[] | null, status: number, name: string): TestRow
   return rows
 }
 
-/** Solidity tests, `only` as a pattern of function names. */
-export async function runContracts(only?: string): Promise<TestRow[]> {
+/**
+ * Solidity tests. Of foundry.toml's profiles, `default` is for developing and `ci` has the runs that count; it takes
+ * minutes and prints nothing before its end.
+ */
+export async function runContracts(profile: 'default' | 'ci'): Promise<TestRow[]> {
   const output = prepared('forge')
-  const forge = join(ROOT, 'node_modules/@foundry-rs/forge/bin.mjs')
-  const args = [forge, 'test', '--json', ...(only === undefined ? [] : ['--match-test', only])]
-  const status = await runProgram({ file: process.execPath, args, output, minutes: 10 })
-  const text = existsSync(output) ? readFileSync(output, 'utf8') : ''
-  const start = text.indexOf('{')
-  let rows: TestRow[] | null = null
-  try {
-    rows = start < 0 ? null : forgeRows(ROOT, JSON.parse(text.slice(start)) as never)
-  } catch {
-    // The report was cut off: reported as one failure below.
-  }
+  const status = await runProgram({
+    file: process.execPath,
+    args: [FORGE, 'test', '--json'],
+    env: { FOUNDRY_PROFILE: profile },
+    output,
+    minutes: profile === 'ci' ? 15 : 10,
+  })
+  const report = readForgeReport(existsSync(output) ? readFileSync(output, 'utf8') : '')
+  const rows = report === null ? null : forgeRows(ROOT, report)
   for (const row of rows ?? [])
     if (row.result === 'failed') console.log(`✗ ${row.file}: ${row.title} ${row.reason ?? ''}`)
+  if (report !== null) for (const line of forgeSummary(report)) console.log(line)
   return orFailed(rows, status, 'forge')
+}
+
+/** The gas bench against its committed table; what `forge test` compiled must be there. */
+export async function runGas(): Promise<TestRow[]> {
+  const status = await runProgram({
+    file: process.execPath,
+    args: [join(ROOT, 'scripts/run.mjs'), join(ROOT, 'scripts/bench.ts'), 'gas', '--check'],
+    minutes: 3,
+  })
+  const title = 'the contracts cost what docs/gas.md says, within 2%, and meet their goals'
+  return [{ title, file: 'docs/gas.md', result: status === 0 ? 'passed' : 'failed' }]
 }
 
 /** Tests of vitest's projects, `only` as a pattern of titles. */

@@ -10,8 +10,10 @@ export interface Row {
   readonly peerValue: number | null
   /** value / peerValue. */
   readonly ratio: number | null
-  /** What is asked of the ratio; absolute aims are named in `what` and only printed. */
+  /** What is asked of the ratio. */
   readonly goal: string | null
+  /** The most `value` may be, whatever the peer needs; null for none. */
+  readonly ceiling: number | null
   readonly holds: boolean
 }
 
@@ -26,6 +28,7 @@ export function row(
   value: number,
   unit: string,
   against?: { readonly peer: string; readonly value: number; readonly goal: Goal | null },
+  ceiling: number | null = null,
 ): Row {
   const ratio = against === undefined ? null : value / against.value
   const goal = against?.goal ?? null
@@ -38,12 +41,17 @@ export function row(
     peerValue: against === undefined ? null : rounded(against.value),
     ratio: ratio === null ? null : rounded(ratio),
     goal: goal === null ? null : goalText(goal),
-    holds: ratio === null || goal === null || isMet(goal, ratio),
+    ceiling,
+    holds: (ratio === null || goal === null || isMet(goal, ratio)) && isBelow(ceiling, value),
   }
 }
 
 function goalText({ atMost, atLeast }: Goal): string {
   return atMost === undefined ? `ratio >= ${atLeast}` : `ratio <= ${atMost}`
+}
+
+function isBelow(ceiling: number | null, value: number): boolean {
+  return ceiling === null || value <= ceiling
 }
 
 /** A ratio that is no number (nothing was measured) meets no goal. */

@@ -32,10 +32,18 @@ export function artifact(file: string, contract: string): Artifact {
 
 export type Lab = Awaited<ReturnType<typeof openLab>>
 
-/** Starts the chain; every account may send without a key. `owner` holds the whole supply and owns the pool. */
-export async function openLab() {
+/**
+ * Starts the chain; every account may send without a key. `owner` holds the whole supply and owns the pool. The chain's
+ * time begins at `beginning`, without it now.
+ */
+export async function openLab({ beginning }: { readonly beginning?: number } = {}) {
   const chain = await startAnvil({
-    extraArguments: ['--auto-impersonate', '--gas-limit', '1000000000'],
+    extraArguments: [
+      '--auto-impersonate',
+      '--gas-limit',
+      '1000000000',
+      ...(beginning === undefined ? [] : ['--timestamp', String(beginning)]),
+    ],
   })
   const ask = <T>(method: string, params: unknown[]): Promise<T> =>
     rpc(chain.http, method, params) as Promise<T>
@@ -83,11 +91,22 @@ export async function openLab() {
     data: encodeFunctionData({ abi: token.abi, functionName: 'exempt', args: [poolAddress, true] }),
   })
 
+  const readFrom = async (
+    { address, abi }: { readonly address: Hex; readonly abi: Abi },
+    functionName: string,
+    args: readonly unknown[],
+  ): Promise<unknown> => {
+    const call = { to: address, data: encodeFunctionData({ abi, functionName, args: [...args] }) }
+    const data = await ask<Hex>('eth_call', [call, 'latest'])
+    return decodeFunctionResult({ abi, functionName, args: [...args], data })
+  }
+
   return {
     owner,
     poolAddress,
     tokenAddress,
     pool,
+    token,
     ask,
     send,
     submit,
@@ -102,12 +121,10 @@ export async function openLab() {
         to: tokenAddress,
         data: encodeFunctionData({ abi: token.abi, functionName, args: [...args] }),
       }),
+    readFrom,
     /** What a view of the pool answers. */
-    read: async (functionName: string, args: readonly unknown[]): Promise<unknown> => {
-      const call = { to: poolAddress, data: encode(functionName, args) }
-      const data = await ask<Hex>('eth_call', [call, 'latest'])
-      return decodeFunctionResult({ abi: pool.abi, functionName, args: [...args], data })
-    },
+    read: (functionName: string, args: readonly unknown[]): Promise<unknown> =>
+      readFrom({ address: poolAddress, abi: pool.abi }, functionName, args),
     fund: (value: bigint): Promise<Receipt> => send({ from: owner, to: poolAddress, value }),
     balanceOf: async (account: Hex): Promise<bigint> =>
       hexToBigInt(await ask<Hex>('eth_getBalance', [account, 'latest'])),

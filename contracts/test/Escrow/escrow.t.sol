@@ -222,6 +222,32 @@ contract EscrowTest is MarketFixture {
         vm.stopPrank();
     }
 
+    /// Locked is not spendable, released is, and what is paid changes hands without leaving.
+    function testFuzz_LocksReleasesAndPaysToTheWei(uint256 locked, uint256 released, uint256 paid) external {
+        locked = bound(locked, 1, DEPOSITED);
+        released = bound(released, 0, locked);
+        paid = bound(paid, 0, locked - released);
+        vm.startPrank(address(market));
+        escrow.lock(customer, locked);
+        assertEq(escrow.lockedOf(customer), locked, "locked");
+        assertEq(escrow.balanceOf(customer), DEPOSITED - locked, "no longer spendable");
+        escrow.release(customer, released);
+        escrow.pay(customer, alice, paid);
+        vm.stopPrank();
+        assertEq(escrow.lockedOf(customer), locked - released - paid, "still locked");
+        assertEq(escrow.balanceOf(customer), DEPOSITED - locked + released, "released");
+        assertEq(escrow.balanceOf(alice), paid, "paid");
+        assertEq(escrow.owed(), DEPOSITED, "nothing came or went");
+    }
+
+    function test_CreditsWhatArrivedOutsideOfDeposits() external {
+        token.transfer(address(escrow), 3 ether);
+        vm.prank(address(market));
+        escrow.credit(alice, 3 ether);
+        assertEq(escrow.balanceOf(alice), 3 ether, "credited");
+        assertEq(escrow.owed(), DEPOSITED + 3 ether, "owed");
+    }
+
     function test_TheMarketIsSetOnce() external {
         vm.expectRevert(abi.encodeWithSelector(IEscrow.MarketAlreadySet.selector, address(market)));
         escrow.setMarket(alice);

@@ -201,6 +201,15 @@ contract TaxTest is TokenFixture {
         vesting.release(id, address(pair));
     }
 
+    function test_Case4_RevertWhen_AnExemptAccountPaysAPairAlsoWhereItsExemptionCanEnd() external {
+        token.transfer(alice, 100 ether);
+        token.exempt(alice, false);
+        vm.startPrank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IOGPU.ExitToPair.selector, alice, address(pair)));
+        token.transfer(address(pair), 1 ether);
+        vm.stopPrank();
+    }
+
     /// Known limit: shares of a wrapper change hands untaxed. What it holds is limited like anybody's.
     function test_Case5_AWrapperIsBoundByTheWalletLimit() external {
         address wrapper = address(new Wrapper());

@@ -20,6 +20,16 @@ contract ProviderEmissionTest is TokenFixture {
         began = emission.start();
     }
 
+    function test_RevertWhen_ARecorderIsMissing() external {
+        _deployToken(500);
+        vm.expectRevert(IProviderEmission.ZeroAddress.selector);
+        emission.setRecorders(address(0), registry);
+        vm.expectRevert(IProviderEmission.ZeroAddress.selector);
+        emission.setRecorders(market, address(0));
+        emission.setRecorders(market, registry);
+        assertEq(emission.market(), market, "set after all");
+    }
+
     function test_TheRecordersAloneRecordAndAreSetOnce() external {
         vm.expectRevert(abi.encodeWithSelector(IProviderEmission.RecordersAlreadySet.selector, market));
         emission.setRecorders(alice, bob);

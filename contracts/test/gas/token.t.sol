@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ERC20} from "solady/tokens/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {TokenFixture} from "../support/TokenFixture.sol";
+import {SoladyToken} from "../yardsticks/Peers.sol";
 import {PlainTaxToken} from "../yardsticks/PlainTaxToken.sol";
-
-/// The cheapest ERC-20 there is.
-contract SoladyToken is ERC20 {
-    constructor() {
-        _mint(msg.sender, 21_000_000 ether);
-    }
-
-    function name() public pure override returns (string memory) {
-        return "Solady";
-    }
-
-    function symbol() public pure override returns (string memory) {
-        return "SOL";
-    }
-}
 
 contract TokenGasTest is TokenFixture {
     SoladyToken private solady;

@@ -70,9 +70,11 @@ contract StakingLawsTest is Test {
         _everybodyLeaves();
     }
 
-    /// The same laws after a longer life than a campaign has, with moves of every kind. One life is 120 moves, so fewer of
-    /// them are as much work as thousands of other runs.
+    /// The same laws after a longer life than a campaign has, with moves of every kind. One life is 120 moves, so a few of
+    /// them are enough while developing.
     /// forge-config: default.fuzz.runs = 48
+    /// forge-config: ci.fuzz.runs = 2000
+    /// forge-config: deep.fuzz.runs = 50000
     function testFuzz_LongLivesFollowTheReferenceToTheWei(uint256 seed) external {
         for (uint256 n; n < 120; ++n) {
             _move(uint256(keccak256(abi.encode(seed, n))));

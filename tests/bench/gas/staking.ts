@@ -4,37 +4,22 @@
  */
 import { type Hex, hexToNumber, maxUint256, parseEther } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { DAY, type Lab, openLab, type Receipt } from '#tests/staking/lab.ts'
-import { type Row, row } from './rows.ts'
+import { DAY, type Receipt } from '#tests/staking/lab.ts'
+import type { Row } from '../rows.ts'
+import { type Meter, measured } from './meter.ts'
 
 const BATCH = 50
 const keyOf = (i: number): Hex => `0x${(0xa11ce000 + i).toString(16).padStart(64, '0')}`
 const accountOf = (i: number) => privateKeyToAccount(keyOf(i))
 
-/** Runs against a chain of its own; needs `forge build` before. */
-export async function stakingGas({ say }: { readonly say: (line: string) => void }): Promise<Row[]> {
-  const lab = await openLab()
-  try {
-    return await measure(lab, say)
-  } finally {
-    await lab.stop()
-  }
+export function stakingGas(say: (line: string) => void): Promise<Row[]> {
+  return measured('staking', say, measure)
 }
 
-async function measure(lab: Lab, say: (line: string) => void): Promise<Row[]> {
-  const rows: Row[] = []
-  const add = (id: string, what: string, gas: number, goal?: number): void => {
-    rows.push(
-      row(
-        `staking.${id}`,
-        what,
-        gas,
-        'gas',
-        goal === undefined ? undefined : { peer: 'goal', value: goal, goal: { atMost: 1 } },
-      ),
-    )
-    say(`${id}: ${gas}`)
-  }
+async function measure(meter: Meter): Promise<void> {
+  const { lab } = meter
+  const add = (id: string, what: string, gas: number, ceiling?: number): void =>
+    meter.add(id, what, gas, ceiling === undefined ? {} : { ceiling })
   const gas = (receipt: Receipt): number => hexToNumber(receipt.gasUsed)
   const day0 = Math.floor((await lab.now()) / DAY) + 1
   const noon = (day: number): Promise<unknown> => lab.at((day0 + day) * DAY + 43_200)
@@ -63,17 +48,18 @@ async function measure(lab: Lab, say: (line: string) => void): Promise<Row[]> {
   await lab.fund(parseEther('5'))
 
   await noon(1)
-  add(
+  const peer = await rewardPool(meter, a, e)
+  meter.add(
     'stake',
     'stake again on a later day, not delegated, allowance kept',
     gas(await lab.act(a, 'stake', parseEther('10'))),
-    54_000,
+    { peer: 'reward-per-token pool', value: peer.stake, ceiling: 54_000 },
   )
-  add(
+  meter.add(
     'unstake',
     'withdraw, not delegated, not activated that day',
     gas(await lab.act(a, 'unstake', parseEther('5'), a)),
-    47_000,
+    { peer: 'reward-per-token pool', value: peer.withdraw, ceiling: 47_000 },
   )
   add(
     'unstakeCounted',
@@ -108,7 +94,11 @@ async function measure(lab: Lab, say: (line: string) => void): Promise<Row[]> {
     gas(await lab.act(a, 'claim', a)),
     42_000,
   )
-  add('claim', 'claim to the caller, settles an ended day', gas(await lab.act(b, 'claim', b)), 42_000)
+  meter.add('claim', 'claim to the caller, settles an ended day', gas(await lab.act(b, 'claim', b)), {
+    peer: 'reward-per-token pool (pays a token)',
+    value: peer.claim,
+    ceiling: 42_000,
+  })
   await lab.act(c, 'activate')
   await at(2, 50_000)
   add('boost', 'boost after activation, streak goes on', gas(await lab.act(c, 'boost')), 40_000)
@@ -165,19 +155,64 @@ async function measure(lab: Lab, say: (line: string) => void): Promise<Row[]> {
   add('activateLate', 'activate after 3,650 missed days', gas(await lab.act(d, 'activate')), 52_000)
   add('claimLate', 'claim after 3,650 missed days', gas(await lab.act(e, 'claim', e)), 42_000)
 
-  await lab.act(b, 'delegate', b)
-  await lab.act(b, 'stake', parseEther('1'))
+  await votes(meter, who, noon, at)
+}
+
+/** What vote snapshots add to a stake and a withdrawal, beside what they add to a transfer of OpenZeppelin's token. */
+async function votes(
+  { lab, deploy, gas, add }: Meter,
+  who: (i: number) => Hex,
+  noon: (day: number) => Promise<unknown>,
+  at: (day: number, seconds: number) => Promise<unknown>,
+): Promise<void> {
+  const plain = await deploy('Peers', 'OpenZeppelinToken')
+  const counted = await deploy('Peers', 'OpenZeppelinVotesToken')
+  const [b, c] = [who(1), who(2)]
+  const pool = { address: lab.poolAddress, abi: lab.pool.abi }
+  await gas(b, pool, 'delegate', b)
+  await gas(b, counted, 'delegate', b)
+  await gas(lab.owner, counted, 'delegate', who(9))
+  for (const token of [plain, counted]) await gas(lab.owner, token, 'transfer', b, parseEther('10'))
+  for (const account of [b, c]) await gas(account, pool, 'stake', parseEther('1'))
+
   await noon(3654)
-  add(
-    'stakeVotes',
-    'stake, delegated to itself (a vote checkpoint)',
-    gas(await lab.act(b, 'stake', parseEther('1'))),
-  )
+  const withVotes = await gas(b, pool, 'stake', parseEther('1'))
+  const without = await gas(c, pool, 'stake', parseEther('1'))
+  const peer =
+    (await gas(lab.owner, counted, 'transfer', b, parseEther('1'))) -
+    (await gas(lab.owner, plain, 'transfer', b, parseEther('1')))
+  add('stakeVotes', 'stake, delegated to itself (one vote checkpoint)', withVotes)
+  add('votes', 'what a vote checkpoint adds to a stake; the peer writes two', withVotes - without, {
+    peer: 'ERC20Votes, what it adds to a transfer',
+    value: peer,
+  })
   await at(3654, 50_000)
   add(
     'unstakeVotes',
-    'withdraw, delegated to itself (a vote checkpoint)',
-    gas(await lab.act(b, 'unstake', parseEther('1'), b)),
+    'withdraw, delegated to itself (one vote checkpoint)',
+    await gas(b, pool, 'unstake', parseEther('1'), b),
   )
-  return rows
+}
+
+/** The yardstick with the same token staked, holding other people's stake already. */
+async function rewardPool(
+  { lab, deploy, gas }: Meter,
+  account: Hex,
+  other: Hex,
+): Promise<{ stake: number; withdraw: number; claim: number }> {
+  const token = { address: lab.tokenAddress, abi: lab.token.abi }
+  const reward = await deploy('Peers', 'OpenZeppelinToken')
+  const pool = await deploy('RewardPerTokenPool', 'RewardPerTokenPool', token.address, reward.address)
+  await gas(lab.owner, reward, 'transfer', pool.address, parseEther('10000'))
+  await gas(lab.owner, reward, 'transfer', account, 1n)
+  await gas(lab.owner, pool, 'addReward', parseEther('9000'))
+  for (const person of [other, account]) {
+    await gas(person, token, 'approve', pool.address, maxUint256)
+    await gas(person, pool, 'stake', parseEther('10'))
+  }
+  return {
+    stake: await gas(account, pool, 'stake', parseEther('10')),
+    withdraw: await gas(account, pool, 'withdraw', parseEther('5')),
+    claim: await gas(account, pool, 'claim'),
+  }
 }
