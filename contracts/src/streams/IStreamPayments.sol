@@ -97,6 +97,7 @@ interface IStreamPayments {
     error NotAParty(uint256 channel, address account);
     error SignatureInvalid(address signer, bytes32 digest);
     error SignatureExpired(uint256 deadline, uint256 now_);
+    error ReceiverNotAllowed(address to);
     error InsufficientBalance(address account, uint256 balance, uint256 needed);
     error NothingToSweep();
     error OutOfBounds(bytes32 name, uint256 value, uint256 min, uint256 max);
@@ -164,8 +165,8 @@ interface IStreamPayments {
     function finish(uint256 channel) external;
 
     /// @notice Pays `amount` wei of the caller's balance to `to`.
-    /// @dev Anyone, for himself, never paused. Reverts with ZeroAmount, InsufficientBalance, and the token's own errors when
-    /// `to` cannot hold it: then nothing changed, and another `to` works.
+    /// @dev Anyone, for himself, never paused. Reverts with ZeroAmount, InsufficientBalance, ReceiverNotAllowed (this contract),
+    /// and the token's own errors when `to` cannot hold it: then nothing changed, and another `to` works.
     function withdraw(uint256 amount, address to) external;
 
     /// @notice Like withdraw, with the account's signature of

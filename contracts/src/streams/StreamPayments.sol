@@ -340,6 +340,8 @@ contract StreamPayments is IStreamPayments, Guarded, EIP712, Nonces, ReentrancyG
 
     function _withdraw(address account, uint256 amount, address to) private {
         if (amount == 0) revert ZeroAmount();
+        // Nobody could take it out again.
+        if (to == address(this)) revert ReceiverNotAllowed(to);
         uint256 balance = _accounts[account].balance;
         if (balance < amount) revert InsufficientBalance(account, balance, amount);
         _accounts[account].balance = uint128(balance - amount);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IGuarded} from "../../src/interfaces/IGuarded.sol";
 import {IOGPU} from "../../src/interfaces/IOGPU.sol";
 import {IStreamPayments} from "../../src/streams/IStreamPayments.sol";
@@ -45,7 +46,7 @@ contract BalanceTest is StreamFixture {
         streams.withdrawWithSig(provider, address(0x70), 9 ether, deadline, signature);
     }
 
-    function test_RevertWhen_MoreThanTheBalanceOrNothingIsTaken() external {
+    function test_RevertWhen_MoreThanTheBalanceOrNothingIsTakenOrNobodyGetsIt() external {
         vm.startPrank(provider);
         vm.expectRevert(
             abi.encodeWithSelector(IStreamPayments.InsufficientBalance.selector, provider, 49 ether, 49 ether + 1)
@@ -53,6 +54,10 @@ contract BalanceTest is StreamFixture {
         streams.withdraw(49 ether + 1, provider);
         vm.expectRevert(IStreamPayments.ZeroAmount.selector);
         streams.withdraw(0, provider);
+        vm.expectRevert(abi.encodeWithSelector(IStreamPayments.ReceiverNotAllowed.selector, address(streams)));
+        streams.withdraw(1, address(streams));
+        vm.expectPartialRevert(IERC20Errors.ERC20InvalidReceiver.selector);
+        streams.withdraw(1, address(0));
         vm.stopPrank();
         vm.expectRevert(abi.encodeWithSelector(IStreamPayments.InsufficientBalance.selector, alice, 0, 1));
         vm.prank(alice);

@@ -83,7 +83,7 @@ contract StreamLawsTest is Test {
     /// forge-config: default.fuzz.runs = 32
     /// forge-config: ci.fuzz.runs = 2000
     /// forge-config: deep.fuzz.runs = 50000
-    function testFuzz_LivesKeepTheLaws(uint256 seed) external {
+    function testFuzz_LongLivesKeepTheLaws(uint256 seed) external {
         for (uint256 n; n < 80; ++n) {
             _move(uint256(keccak256(abi.encode(seed, n))));
             if (n % 40 == 39) _laws();

@@ -25839,6 +25839,17 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "ReceiverNotAllowed",
+    "inputs": [
+      {
+        "name": "to",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RedeemEnded",
     "inputs": [
       {

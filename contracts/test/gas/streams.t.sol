@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Voucher} from "../../src/streams/IStreamPayments.sol";
-import {StreamFixture} from "./support/StreamFixture.sol";
+import {StreamFixture} from "../streams/support/StreamFixture.sol";
 
 /// Gas of a redemption as a transaction of its own: 21,000 and the call data included, the contract's address warm as the
 /// receiver of a transaction is, its storage cold. The provider has been paid before (its balance is not zero).
