@@ -280,23 +280,6 @@ contract RegistryLevelsTest is RegistryFixture {
         assertEq(bytes32(bytes4(answer)), bytes32(IAttestations.NotEnoughGas.selector), "by name");
     }
 
-    // ---- gas: one cold slot more would break each bound ----
-
-    function test_ALockTouchesOneSlotOfTheRecord() external {
-        (NodeRegistry target, address locked) = (registry, node);
-        vm.prank(MARKET);
-        uint256 gas = gasleft();
-        target.lockBond(locked, 1 ether);
-        assertLe(gas - gasleft(), 13_500, "a cold account, the market's slot, one slot read and written, an event");
-    }
-
-    function test_ARecordIsReadFromTwoSlots() external view {
-        (NodeRegistry target, address read) = (registry, node);
-        uint256 gas = gasleft();
-        target.nodeOf(read);
-        assertLe(gas - gasleft(), 10_000, "a cold account and two cold slots");
-    }
-
     function _withUnrulyPool() private returns (UnrulyPool unruly) {
         unruly = new UnrulyPool();
         NodeRegistry other = new NodeRegistry(token, MINIMUM, UNBOND, address(this), guardian);
