@@ -185,6 +185,7 @@ contract RegistryLevelsTest is RegistryFixture {
 
     // ---- the pool cannot hold anything ----
 
+    /// Each call has the gas of a transaction: a push without a limit of its own would take it all.
     function test_Case23_APoolGoneWrongStopsNeitherSlashNorExitNorAttestation() external {
         UnrulyPool unruly = _withUnrulyPool();
         for (uint8 mood = 1; mood < 4; ++mood) {
@@ -196,14 +197,14 @@ contract RegistryLevelsTest is RegistryFixture {
             emit IAttestations.LevelPushFailed(node, 3, uint32(FIRST_DAY + 6));
             vm.prank(MARKET);
             uint256 gas = gasleft();
-            registry.slash(node, 10 ether);
+            registry.slash{gas: 500_000}(node, 10 ether);
             assertLe(gas - gasleft(), 200_000, "bounded");
             assertEq(_levelOf(node), 3, "slashed");
             assertEq(token.balanceOf(ESCROW), 10 ether, "paid");
             vm.startPrank(owner);
             vm.expectEmit(address(registry));
             emit IAttestations.LevelPushFailed(node, 0, 0);
-            registry.requestUnbond(node);
+            registry.requestUnbond{gas: 500_000}(node);
             vm.warp(block.timestamp + UNBOND);
             registry.withdrawBond(node, owner);
             vm.stopPrank();
@@ -212,7 +213,7 @@ contract RegistryLevelsTest is RegistryFixture {
             bytes[] memory signatures = _cosignatures(it, 4);
             vm.expectEmit(address(registry));
             emit IAttestations.LevelPushFailed(nodes[1], 2, uint32(FIRST_DAY + 6));
-            registry.attest(it, signatures);
+            registry.attest{gas: 800_000}(it, signatures);
             vm.revertToState(snapshot);
         }
     }
