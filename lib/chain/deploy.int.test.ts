@@ -35,6 +35,7 @@ import {
   LOCAL_LIQUIDITY,
   LOCAL_MARKET_PARAMETERS,
   LOCAL_MINIMUM_BOND,
+  LOCAL_ROUNDS,
   LOCAL_STREAMS,
   LOCAL_UNBOND_SECONDS,
 } from './parameters.ts'
@@ -67,6 +68,7 @@ async function deployTo(url: string): Promise<Deployment> {
       market: LOCAL_MARKET_PARAMETERS,
       minimumBond: LOCAL_MINIMUM_BOND,
       unbondSeconds: LOCAL_UNBOND_SECONDS,
+      rounds: LOCAL_ROUNDS,
       treasury,
       tokenHolder: account.address,
       liquidity: LOCAL_LIQUIDITY,
@@ -102,11 +104,14 @@ describe('a deployment', () => {
       const market = await publicClient.readContract({ abi, address, functionName: 'market' })
       expect(market.toLowerCase()).toBe(taskMarket)
     }
-    const emission = await publicClient.readContract({
-      abi: nodeRegistryAbi,
-      address: nodeRegistry,
-      functionName: 'emission',
-    })
+    const registry = { abi: nodeRegistryAbi, address: nodeRegistry } as const
+    const emission = await publicClient.readContract({ ...registry, functionName: 'emission' })
+    expect(await publicClient.readContract({ ...registry, functionName: 'roundSeconds' })).toBe(
+      LOCAL_ROUNDS.seconds,
+    )
+    expect(await publicClient.readContract({ ...registry, functionName: 'attestors' })).toBe(
+      LOCAL_ROUNDS.attestors,
+    )
     expect(emission.toLowerCase()).toBe(deployment.addresses.providerEmission)
     const supply = await publicClient.readContract({
       abi: ogpuAbi,

@@ -32,6 +32,15 @@ contract RegistryHandler is RegistryFixture {
         uint256 toldUntil;
     }
 
+    /// What must be true of a node now.
+    struct Expected {
+        Book book;
+        uint256 level;
+        uint256 lastDay;
+        uint256 power;
+        uint256 duty;
+    }
+
     /// One class's rounds. `endsAt` 0: announced.
     struct Rounds {
         uint256 id;
@@ -49,7 +58,7 @@ contract RegistryHandler is RegistryFixture {
     uint256 public slashed;
     mapping(address node => Book) private _books;
     mapping(uint16 gpuClass => Rounds) private _ledger;
-    mapping(uint256 epoch => mapping(address owner => uint256)) public duty;
+    mapping(uint256 epoch => mapping(address owner => uint256)) private duty;
 
     constructor() {
         setUp();
@@ -73,8 +82,13 @@ contract RegistryHandler is RegistryFixture {
         return (nodes, owners);
     }
 
-    function bookOf(address node) external view returns (Book memory) {
-        return _books[node];
+    function expected(uint256 i) external view returns (Expected memory e) {
+        address node = nodes[i];
+        e.book = _books[node];
+        e.level = levelOf(node);
+        e.lastDay = lastDayOf(node);
+        e.power = powerOf(node);
+        e.duty = duty[emission.currentEpoch()][owners[i]];
     }
 
     function ledgerOf(uint16 gpuClass) external view returns (Rounds memory) {
@@ -385,7 +399,7 @@ contract RegistryHandler is RegistryFixture {
             abi.encodeCall(registry.requestUnbond, (node)),
             abi.encodeCall(registry.setActive, (node, false))
         ];
-        (bool went,) = address(registry).call(calls[kind % 5]);
+        (bool went,) = address(registry).call(calls[kind % calls.length]);
         vm.stopPrank();
         _result("a stranger's call", false, went);
     }

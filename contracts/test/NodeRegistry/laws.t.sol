@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Round} from "../../src/interfaces/IAttestations.sol";
+import {AttestedView, Round} from "../../src/interfaces/IAttestations.sol";
 import {Node} from "../../src/interfaces/Types.sol";
 import {NodeRegistry} from "../../src/NodeRegistry.sol";
 import {OGPU} from "../../src/OGPU.sol";
@@ -158,12 +158,15 @@ contract RegistryLawsTest is Test {
         assertEq(bytes(handler.broken()).length, 0, handler.broken());
         (address[] memory nodes, address[] memory owners) = handler.everyone();
         Node[] memory records = new Node[](nodes.length);
+        uint256 epoch = emission.currentEpoch();
         uint256 bonds;
         for (uint256 i; i < nodes.length; ++i) {
             records[i] = registry.nodeOf(nodes[i]);
             bonds += records[i].bond;
-            _record(nodes[i], owners[i], i, records[i]);
-            _capability(nodes[i], owners[i], records[i]);
+            RegistryHandler.Expected memory e = handler.expected(i);
+            _record(nodes[i], owners[i], i, records[i], e.book);
+            _capability(nodes[i], owners[i], records[i].gpuClass, e);
+            assertEq(emission.workOf(epoch, owners[i]).dutyUnits, e.duty, "law 13: duties");
         }
         assertEq(token.balanceOf(address(registry)), bonds, "law 1: bonds are held");
         assertEq(handler.cameIn(), bonds + handler.wentOut() + handler.slashed(), "law 1: what came in");
@@ -177,36 +180,38 @@ contract RegistryLawsTest is Test {
     }
 
     /// Laws 2, 4, 6.
-    function _record(address node, address owner, uint256 i, Node memory record) private view {
-        RegistryHandler.Book memory b = handler.bookOf(node);
-        assertEq(record.bond, b.bond, "law 1: the node's bond");
-        assertEq(record.lockedBond, b.locked, "law 2: what the market locked");
+    function _record(address node, address owner, uint256 i, Node memory record, RegistryHandler.Book memory book)
+        private
+        view
+    {
+        assertEq(record.bond, book.bond, "law 1: the node's bond");
+        assertEq(record.lockedBond, book.locked, "law 2: what the market locked");
         assertLe(record.lockedBond, record.bond, "law 2: is there");
         assertEq(record.owner, owner, "the owner stays");
         assertEq(registry.ticketAt(EVERY_CLASS, i), node, "law 4: in the order of registration");
         assertEq(registry.ticketAt(record.gpuClass, record.ticket), node, "law 4: its class's");
-        if (registry.isLive(node)) assertLe(MINIMUM, record.bond, "law 6: a live node has its bond");
+        bool live = record.active && record.unbondAt == 0;
+        if (live) assertLe(MINIMUM, record.bond, "law 6: a live node has its bond");
     }
 
-    /// Laws 7, 8, 9, 10, 13.
-    function _capability(address node, address owner, Node memory record) private view {
-        RegistryHandler.Book memory b = handler.bookOf(node);
+    /// Laws 7, 8, 9, 10.
+    function _capability(address node, address owner, uint16 gpuClass, RegistryHandler.Expected memory e) private view {
         (address of_, uint8 level, uint32 untilDay) = registry.standingOf(node);
         assertEq(of_, owner, "standing: owner");
-        assertEq(level, handler.levelOf(node), "law 7: the level is earned");
-        assertEq(untilDay, level == 0 ? 0 : handler.lastDayOf(node), "law 7: its last day");
-        assertEq(registry.attestedOf(node).level, level, "law 7: one word for it");
-        assertEq(registry.powerOf(node), handler.powerOf(node), "law 8: power is measured");
-        assertEq(registry.attestedOf(node).round, b.round, "law 9: once a round");
-        assertLe(b.round, registry.roundOf(record.gpuClass).id, "law 9: of those announced");
-        if (pool.holderOf(node) != address(0)) {
-            AccountView memory v = pool.accountOf(owner);
-            assertEq(pool.holderOf(node), owner, "law 10: its owner's account");
-            assertEq(v.level, b.toldLevel, "law 10: the pool knows the level");
-            if (v.level != 0) assertEq(v.levelUntil, b.toldUntil, "law 10: and its last day");
-        }
-        uint256 epoch = emission.currentEpoch();
-        assertEq(emission.workOf(epoch, owner).dutyUnits, handler.duty(epoch, owner), "law 13: duties");
+        assertEq(level, e.level, "law 7: the level is earned");
+        assertEq(untilDay, level == 0 ? 0 : e.lastDay, "law 7: its last day");
+        AttestedView memory v = registry.attestedOf(node);
+        assertEq(v.level, level, "law 7: one word for it");
+        assertEq(v.power, e.power, "law 8: power is measured");
+        assertEq(registry.powerOf(node), e.power, "law 8: one word for it");
+        assertEq(v.round, e.book.round, "law 9: once a round");
+        assertLe(v.round, registry.roundOf(gpuClass).id, "law 9: of those announced");
+        address holder = pool.holderOf(node);
+        if (holder == address(0)) return;
+        assertEq(holder, owner, "law 10: its owner's account");
+        AccountView memory account = pool.accountOf(owner);
+        assertEq(account.level, e.book.toldLevel, "law 10: the pool knows the level");
+        if (account.level != 0) assertEq(account.levelUntil, e.book.toldUntil, "law 10: and its last day");
     }
 
     /// Law 5.
