@@ -40,8 +40,8 @@ export function artifact(file: string, contract: string): Artifact {
 export type Lab = Awaited<ReturnType<typeof openLab>>
 
 /**
- * Starts the chain; every account may send without a key. `owner` holds the whole supply and owns the pool. The chain's
- * time begins at `beginning`, without it now.
+ * Starts the chain; every account may send without a key. `owner` holds the whole supply and owns the pool. With a
+ * `beginning` the chain's time begins there and each block is a second later; without one it follows the clock.
  */
 export async function openLab({ beginning }: { readonly beginning?: number } = {}) {
   const chain = await startAnvil({
@@ -54,6 +54,8 @@ export async function openLab({ beginning }: { readonly beginning?: number } = {
   })
   const ask = <T>(method: string, params: unknown[]): Promise<T> =>
     rpc(chain.http, method, params) as Promise<T>
+  // Then no block depends on when it is made, and no draw from its hash.
+  if (beginning !== undefined) await ask('anvil_setBlockTimestampInterval', [1])
   const [owner] = await ask<[Hex]>('eth_accounts', [])
   const pool = artifact('StakingPool', 'StakingPool')
   const token = artifact('OGPU', 'OGPU')

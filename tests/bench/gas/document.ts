@@ -9,8 +9,9 @@ runs. A row's text names its warm-up, because a slot that is written for the fir
 \`npm run test:contracts\` measures again and fails when a row is more than 2% away from this table, or missing here.
 
 Peers are deployed beside ours from their own packages: OpenZeppelin's ERC20, ERC20Votes and Governor, Solady's ERC20, and of Sablier's Lockup
-the last version whose packages all come from the npm registry (\`@sablier/v2-core\` 1.2.0). Two peers have no package and are our own, written as such contracts usually are and frozen before ours were compared with them: the plain
-tax token and the reward-per-token pool of Synthetix's design (\`contracts/test/yardsticks\`). A ratio without a goal is there to be seen.
+the last version whose packages all come from the npm registry (\`@sablier/v2-core\` 1.2.0). Two peers have no package and are our own,
+written as such contracts usually are and frozen before ours were compared with them: the plain tax token and the reward-per-token pool
+of Synthetix's design (\`contracts/test/yardsticks\`). A ratio without a goal is there to be seen.
 
 \`market.lane\` is meant to cost 320,000 and does not yet: it holds a node's signed start and result and three members' seals and reveals, each
 checked and stored, so that nobody copies an output (cases 43 and 47) and every step has an exit that needs nobody (case 45). A stream
