@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Hex, keccak256 } from 'viem'
+import { foundryProgram } from '#lib/process/embedded/foundry.ts'
 
 /** The contracts of a deployment: the name others import by, and where forge puts the artifact. */
 const CONTRACTS = {
@@ -41,12 +42,17 @@ interface ForgeArtifact {
   deployedBytecode: { object: string; linkReferences: Links; immutableReferences?: Record<string, Range[]> }
 }
 
-/** Compiles contracts/ with the packaged forge and compiler; needs no network. Throws with forge's own output when it fails. */
-export function forgeBuild(root: string): void {
-  execFileSync(join(root, 'node_modules/.bin/forge'), ['build', 'contracts/src'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+/** The packaged forge. Throws with what to do when this machine has none. */
+export function forgeProgram(): string {
+  const program = foundryProgram('forge')
+  if (program === null)
+    throw new Error(`forge is not installed for ${process.platform} on ${process.arch}: run \`npm ci\`.`)
+  return program
+}
+
+/** Compiles folders of contracts/ with the packaged forge and compiler; needs no network. Throws when that fails, after forge's own output. */
+export function forgeBuild(root: string, paths: readonly string[] = ['contracts/src']): void {
+  execFileSync(forgeProgram(), ['build', ...paths], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 /** The text of every generated file, by file name, from the compiled artifacts. Deterministic. */
