@@ -28,6 +28,7 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
     mapping(uint16 gpuClass => address[]) private _tickets;
     mapping(address owner => mapping(uint16 gpuClass => uint256)) public liveNodesOf;
     mapping(uint16 gpuClass => uint256) public liveOwners;
+    mapping(address node => uint64) public powerOf;
 
     modifier onlyMarket() {
         if (msg.sender != market) revert NotMarket(msg.sender);

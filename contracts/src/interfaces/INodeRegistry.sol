@@ -47,6 +47,8 @@ interface INodeRegistry {
     /// Registered, active and not leaving.
     function isLive(address node) external view returns (bool);
     function freeBond(address node) external view returns (uint256);
+    /// Attested power of a node; 0 before its first attestation.
+    function powerOf(address node) external view returns (uint64);
     function ticketCount(uint16 gpuClass) external view returns (uint256);
     function ticketAt(uint16 gpuClass, uint256 index) external view returns (address node);
     /// Owners with at least one live node in the class.

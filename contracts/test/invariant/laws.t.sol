@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Escrow} from "../../src/Escrow.sol";
-import {Job, Node, Order, Seat, State} from "../../src/interfaces/Types.sol";
+import {Job, Node, Order, Seat, Settlement, State} from "../../src/interfaces/Types.sol";
 import {NodeRegistry} from "../../src/NodeRegistry.sol";
 import {OGPU} from "../../src/OGPU.sol";
 import {TaskMarket} from "../../src/TaskMarket.sol";
@@ -18,8 +18,8 @@ contract LawsTest is Test {
         bytes4[] selectors;
     }
 
-    uint256[11] private _reached;
-    uint256[7] private _settledAs;
+    uint256[15] private _reached;
+    uint256[9] private _settledAs;
     Handler private handler;
     OGPU private token;
     NodeRegistry private registry;
@@ -62,10 +62,10 @@ contract LawsTest is Test {
                 if (seed >> 202 & 15 == 0) handler.leave(seed);
                 if (seed >> 206 & 15 == 0) handler.provider(seed);
             }
-            for (uint256 i; i < 11; ++i) {
+            for (uint256 i; i < 15; ++i) {
                 _reached[i] += handler.reached(i);
             }
-            for (uint256 i; i < 7; ++i) {
+            for (uint256 i; i < 9; ++i) {
                 _settledAs[i] += handler.settledAs(i);
             }
             _conservation();
@@ -73,10 +73,10 @@ contract LawsTest is Test {
             _finalIsFinal();
             this.invariant_Case45_EverythingCanLeave();
         }
-        for (uint256 i = 1; i < 11; ++i) {
+        for (uint256 i = 1; i < 15; ++i) {
             assertTrue(_reached[i] > 0, string.concat("state ", string(abi.encodePacked(uint8(48 + i)))));
         }
-        for (uint256 i; i < 7; ++i) {
+        for (uint256 i; i < 9; ++i) {
             assertTrue(_settledAs[i] > 0, string.concat("row ", string(abi.encodePacked(uint8(48 + i)))));
         }
     }
@@ -101,24 +101,30 @@ contract LawsTest is Test {
     }
 
     function _locks() private view {
-        uint256 locked;
         uint256[] memory duties = new uint256[](NODES);
+        uint256[] memory locks = new uint256[](NODES + 1);
         for (uint256 i; i < handler.jobs(); ++i) {
             bytes32 id = handler.ids(i);
             Job memory job = market.jobOf(id);
             if (job.state >= State.Settled) continue;
-            locked += job.locked;
+            locks[NODES] += job.locked;
             if (job.state == State.Open || job.state == State.HandedBack) continue;
-            duties[registry.nodeOf(job.node).ticket] += uint256(job.base) * job.members;
+            uint256 node = registry.nodeOf(job.node).ticket;
+            duties[node] += job.bond;
+            bool inAppeal = job.roundFrom == 16;
+            if (job.state == State.Appealed || inAppeal) {
+                locks[job.settlement == Settlement.Malicious ? NODES : node] += market.appealLockOf(id);
+            }
             if (job.state != State.Checking) continue;
-            Seat[] memory seats = market.seatsOf(id);
-            for (uint256 s; s < seats.length; ++s) {
+            Seat[] memory seats = inAppeal ? market.appealSeatsOf(id) : market.seatsOf(id);
+            for (uint256 s = inAppeal ? 0 : job.roundFrom; s < seats.length; ++s) {
                 duties[registry.nodeOf(seats[s].member).ticket] += uint256(job.base) * 500 / 10_000;
             }
         }
-        assertEq(escrow.lockedOf(_customer()), locked, "the customer's lock");
+        assertEq(escrow.lockedOf(_customer()), locks[NODES], "the customer's lock");
         for (uint256 i; i < NODES; ++i) {
             Node memory node = registry.nodeOf(registry.ticketAt(CLASS, i));
+            assertEq(escrow.lockedOf(node.owner), locks[i], "the owner's appeals");
             assertEq(node.lockedBond, duties[i], "the node's duties");
             assertLe(node.lockedBond, node.bond, "locked is there");
         }
@@ -139,11 +145,13 @@ contract LawsTest is Test {
         for (uint256 i; i < handler.jobs(); ++i) {
             bytes32 id = handler.ids(i);
             Order memory order = handler.orderAt(i);
-            Job memory job = market.jobOf(id);
-            if (job.state >= State.Settled) continue;
-            if (block.timestamp <= job.deadline) vm.warp(uint256(job.deadline) + 1);
-            if (job.state >= State.Resulted) market.settle(order);
-            else market.expire(order);
+            // At most: a round closed, enlarged in vain, and a verdict executed.
+            for (uint256 calls; calls < 4 && market.jobOf(id).state < State.Settled; ++calls) {
+                Job memory job = market.jobOf(id);
+                if (block.timestamp <= job.deadline) vm.warp(uint256(job.deadline) + 1);
+                if (job.state >= State.Resulted) market.settle(order);
+                else market.expire(order);
+            }
             assertTrue(market.jobOf(id).state >= State.Settled, "ended");
         }
         vm.stopPrank();
