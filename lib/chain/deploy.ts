@@ -19,7 +19,7 @@ const CONTRACT_KEYS = [
   'providerEmission',
   'taxRouter',
 ] as const satisfies readonly ContractKey[]
-const LIBRARY_KEYS: readonly LibraryKey[] = ['auction', 'attempts', 'committee']
+const LIBRARY_KEYS: readonly LibraryKey[] = ['auction', 'attempts', 'committee', 'disputes', 'settling']
 
 /** Hash over the code of every contract and library this build was made from. */
 export const CODE_HASH: Hex = keccak256(
@@ -99,6 +99,15 @@ export async function deployContracts(options: {
       abi: providerEmissionAbi,
       functionName: 'setRecorders',
       args: [taskMarket, nodeRegistry],
+    }),
+  )
+  await send(
+    'TaskMarket.setEmission',
+    walletClient.writeContract({
+      address: taskMarket,
+      abi: taskMarketAbi,
+      functionName: 'setEmission',
+      args: [token.providerEmission],
     }),
   )
   // Before anybody can hold oGPU there: what they hold is other people's, and no limit may stop it.

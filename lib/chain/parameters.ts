@@ -7,6 +7,7 @@ export interface MarketParameters {
   readonly depositBps: number
   readonly penaltyBps: number
   readonly fineBps: number
+  readonly pFloorBps: number
   readonly floorRate: bigint
   readonly auctionSeconds: number
   readonly openSeconds: number
@@ -16,6 +17,8 @@ export interface MarketParameters {
   readonly drawSeconds: number
   readonly sealMarginSeconds: number
   readonly revealSeconds: number
+  readonly challengeSeconds: number
+  readonly appealSeconds: number
 }
 
 /** Where oGPU is traded: Uniswap V2 contracts that are on the chain already. */
@@ -59,6 +62,7 @@ export const LOCAL_MARKET_PARAMETERS: MarketParameters = {
   depositBps: 500,
   penaltyBps: 2_000,
   fineBps: 500,
+  pFloorBps: 1_000,
   floorRate: WEI_PER_OGPU / 10_000n,
   auctionSeconds: 60,
   openSeconds: 600,
@@ -68,6 +72,8 @@ export const LOCAL_MARKET_PARAMETERS: MarketParameters = {
   drawSeconds: 600,
   sealMarginSeconds: 30,
   revealSeconds: 60,
+  challengeSeconds: 10,
+  appealSeconds: 10,
 }
 
 export const LOCAL_MINIMUM_BOND = 100n * WEI_PER_OGPU

@@ -180,7 +180,7 @@ contract Handler is MarketFixture {
         if (!hides && job.nodeOutcome == 0 && maySpeak) _open();
         for (uint256 seat = from; seat < to && _state() == State.Checking; ++seat) {
             if (r % 3 == 0 && seat != from + (r >> 4) % (to - from)) continue;
-            Word memory word = _witness(inAppeal ? fate + 1 : fate, seat);
+            Word memory word = _witness(inAppeal && (fate >> 30) % 3 == 0 ? fate + 1 : fate, seat);
             Seat memory drawn = _members()[seat];
             if (drawn.outcome == 0 && drawn.seal == 0) {
                 if (word.seals && block.timestamp <= job.sealBy) _sealSeat(seat, word);
@@ -195,6 +195,7 @@ contract Handler is MarketFixture {
         bool unanimous = fate % 3 == 0;
         uint256 r = uint256(keccak256(abi.encode(fate, unanimous ? 99 : seat)));
         word.outcome = uint8(1 + (r % 9 < 5 ? 0 : r % 9 - 4));
+        if (unanimous && (fate >> 40) % 6 == 0) word.outcome = Messages.MALICIOUS;
         // Half of the programs that fail on the node fail everywhere.
         if (fate % 4 == 3 && fate >> 20 & 1 == 0) word.outcome = Messages.FAILURE;
         word.output = r >> 16 & 1 == 0 ? GOOD : unanimous || r >> 17 & 1 == 0 ? BAD : bytes32(seat);

@@ -54,7 +54,7 @@ contract LawsTest is Test {
             handler = new Handler();
             (address t, address r, address e, address m) = handler.parts();
             (token, registry, escrow, market) = (OGPU(t), NodeRegistry(r), Escrow(e), TaskMarket(m));
-            for (uint256 i; i < 60; ++i) {
+            for (uint256 i; i < 80; ++i) {
                 uint256 seed = uint256(keccak256(abi.encode(round, i)));
                 if (i < 8) handler.submit(seed);
                 handler.step(seed);

@@ -1628,6 +1628,17 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -1687,6 +1698,17 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -1708,6 +1730,22 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -1719,6 +1757,22 @@ export const ogpuAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -1762,10 +1816,37 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -1965,6 +2046,27 @@ export const ogpuAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -2517,6 +2619,25 @@ export const nodeRegistryAbi = [
         "name": "",
         "type": "address",
         "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "powerOf",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint64",
+        "internalType": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -3960,6 +4081,17 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -4019,6 +4151,17 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -4040,6 +4183,22 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -4051,6 +4210,22 @@ export const nodeRegistryAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -4094,10 +4269,37 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -4297,6 +4499,27 @@ export const nodeRegistryAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -5921,6 +6144,17 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -5980,6 +6214,17 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -6001,6 +6246,22 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -6012,6 +6273,22 @@ export const escrowAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -6055,10 +6332,37 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -6273,6 +6577,27 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "TooLate",
     "inputs": [
       {
@@ -6456,6 +6781,11 @@ export const taskMarketAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "pFloorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
             "name": "floorRate",
             "type": "uint96",
             "internalType": "uint96"
@@ -6499,6 +6829,16 @@ export const taskMarketAbi = [
             "name": "revealSeconds",
             "type": "uint32",
             "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
           }
         ]
       },
@@ -6521,6 +6861,193 @@ export const taskMarketAbi = [
     "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "appeal",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "internalType": "struct Order",
+        "components": [
+          {
+            "name": "customer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "auctioneer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "specHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "maxPrice",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "validation",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "comparison",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "members",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "timeout",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "softSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "hardSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "floorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "submitBy",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256",
+            "internalType": "uint256"
+          }
+        ]
+      },
+      {
+        "name": "opening",
+        "type": "tuple",
+        "internalType": "struct Opening",
+        "components": [
+          {
+            "name": "outcome",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "outputHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "manifestHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "secondsUsed",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "appealLockOf",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "appealSeatsOf",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple[]",
+        "internalType": "struct Seat[]",
+        "components": [
+          {
+            "name": "member",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "outcome",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "secondsUsed",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "agrees",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "seal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "outputHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -7064,6 +7591,192 @@ export const taskMarketAbi = [
   },
   {
     "type": "function",
+    "name": "challenge",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "internalType": "struct Order",
+        "components": [
+          {
+            "name": "customer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "auctioneer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "specHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "maxPrice",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "validation",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "comparison",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "members",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "timeout",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "softSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "hardSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "floorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "submitBy",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256",
+            "internalType": "uint256"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "checkBpsOf",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "internalType": "struct Order",
+        "components": [
+          {
+            "name": "customer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "auctioneer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "specHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "maxPrice",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "validation",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "comparison",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "members",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "timeout",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "softSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "hardSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "floorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "submitBy",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256",
+            "internalType": "uint256"
+          }
+        ]
+      },
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "price",
+        "type": "uint128",
+        "internalType": "uint128"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "domainSeparator",
     "inputs": [],
     "outputs": [
@@ -7205,6 +7918,19 @@ export const taskMarketAbi = [
         "name": "extensions",
         "type": "uint256[]",
         "internalType": "uint256[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "emission",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "contract IProviderEmission"
       }
     ],
     "stateMutability": "view"
@@ -7357,6 +8083,25 @@ export const taskMarketAbi = [
   },
   {
     "type": "function",
+    "name": "isCanaryKeeper",
+    "inputs": [
+      {
+        "name": "keeper",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bool",
+        "internalType": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "jobOf",
     "inputs": [
       {
@@ -7397,11 +8142,6 @@ export const taskMarketAbi = [
             "internalType": "uint32"
           },
           {
-            "name": "submittedAt",
-            "type": "uint40",
-            "internalType": "uint40"
-          },
-          {
             "name": "node",
             "type": "address",
             "internalType": "address"
@@ -7417,6 +8157,16 @@ export const taskMarketAbi = [
             "internalType": "uint8"
           },
           {
+            "name": "appealSeats",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "roundFrom",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
             "name": "sealedSeats",
             "type": "uint8",
             "internalType": "uint8"
@@ -7427,9 +8177,29 @@ export const taskMarketAbi = [
             "internalType": "uint8"
           },
           {
+            "name": "enlarged",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "canaryOpened",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
             "name": "nodeOutcome",
             "type": "uint8",
             "internalType": "uint8"
+          },
+          {
+            "name": "checkBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "paidMask",
+            "type": "uint16",
+            "internalType": "uint16"
           },
           {
             "name": "tickets",
@@ -7452,12 +8222,22 @@ export const taskMarketAbi = [
             "internalType": "uint128"
           },
           {
+            "name": "bond",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
             "name": "locked",
             "type": "uint128",
             "internalType": "uint128"
           },
           {
             "name": "commitment",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "nodeOutputHash",
             "type": "bytes32",
             "internalType": "bytes32"
           },
@@ -7485,11 +8265,6 @@ export const taskMarketAbi = [
             "name": "resultAt",
             "type": "uint40",
             "internalType": "uint40"
-          },
-          {
-            "name": "nodeSeconds",
-            "type": "uint32",
-            "internalType": "uint32"
           },
           {
             "name": "deadline",
@@ -7522,14 +8297,33 @@ export const taskMarketAbi = [
             "internalType": "uint40"
           },
           {
-            "name": "nodeOutputHash",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "name": "challengeBy",
+            "type": "uint40",
+            "internalType": "uint40"
           }
         ]
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "multicall",
+    "inputs": [
+      {
+        "name": "data",
+        "type": "bytes[]",
+        "internalType": "bytes[]"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "results",
+        "type": "bytes[]",
+        "internalType": "bytes[]"
+      }
+    ],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -7567,6 +8361,101 @@ export const taskMarketAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "openCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "internalType": "struct Order",
+        "components": [
+          {
+            "name": "customer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "auctioneer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "specHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "maxPrice",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "validation",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "comparison",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "members",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "timeout",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "softSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "hardSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "floorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "submitBy",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256",
+            "internalType": "uint256"
+          }
+        ]
+      },
+      {
+        "name": "outputHash",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "salt",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -7703,6 +8592,11 @@ export const taskMarketAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "pFloorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
             "name": "floorRate",
             "type": "uint96",
             "internalType": "uint96"
@@ -7744,6 +8638,16 @@ export const taskMarketAbi = [
           },
           {
             "name": "revealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
             "type": "uint32",
             "internalType": "uint32"
           }
@@ -7789,6 +8693,11 @@ export const taskMarketAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "pFloorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
             "name": "floorRate",
             "type": "uint96",
             "internalType": "uint96"
@@ -7830,6 +8739,16 @@ export const taskMarketAbi = [
           },
           {
             "name": "revealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
             "type": "uint32",
             "internalType": "uint32"
           }
@@ -7886,6 +8805,19 @@ export const taskMarketAbi = [
   },
   {
     "type": "function",
+    "name": "plantCanary",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "previewPay",
     "inputs": [
       {
@@ -7922,6 +8854,37 @@ export const taskMarketAbi = [
       }
     ],
     "stateMutability": "pure"
+  },
+  {
+    "type": "function",
+    "name": "recordOf",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct Record",
+        "components": [
+          {
+            "name": "value",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "steps",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -8355,6 +9318,37 @@ export const taskMarketAbi = [
   },
   {
     "type": "function",
+    "name": "setCanaryKeeper",
+    "inputs": [
+      {
+        "name": "keeper",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "isKeeper",
+        "type": "bool",
+        "internalType": "bool"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setEmission",
+    "inputs": [
+      {
+        "name": "next",
+        "type": "address",
+        "internalType": "contract IProviderEmission"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "setGuardian",
     "inputs": [
       {
@@ -8392,6 +9386,11 @@ export const taskMarketAbi = [
           },
           {
             "name": "fineBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "pFloorBps",
             "type": "uint16",
             "internalType": "uint16"
           },
@@ -8437,6 +9436,16 @@ export const taskMarketAbi = [
           },
           {
             "name": "revealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
             "type": "uint32",
             "internalType": "uint32"
           }
@@ -8983,6 +9992,74 @@ export const taskMarketAbi = [
   },
   {
     "type": "event",
+    "name": "AppealClosed",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "paid",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      },
+      {
+        "name": "returned",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Appealed",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Awarded",
     "inputs": [
       {
@@ -9020,6 +10097,18 @@ export const taskMarketAbi = [
         "type": "uint128",
         "indexed": false,
         "internalType": "uint128"
+      },
+      {
+        "name": "bond",
+        "type": "uint128",
+        "indexed": false,
+        "internalType": "uint128"
+      },
+      {
+        "name": "checkBps",
+        "type": "uint16",
+        "indexed": false,
+        "internalType": "uint16"
       },
       {
         "name": "startBy",
@@ -9069,6 +10158,63 @@ export const taskMarketAbi = [
   },
   {
     "type": "event",
+    "name": "CanaryKeeperSet",
+    "inputs": [
+      {
+        "name": "keeper",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "isKeeper",
+        "type": "bool",
+        "indexed": false,
+        "internalType": "bool"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CanaryOpened",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "outputHash",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CanaryPlanted",
+    "inputs": [
+      {
+        "name": "keeper",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Cancelled",
     "inputs": [
       {
@@ -9100,6 +10246,31 @@ export const taskMarketAbi = [
   },
   {
     "type": "event",
+    "name": "Challenged",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "CommitteeDrawn",
     "inputs": [
       {
@@ -9110,6 +10281,12 @@ export const taskMarketAbi = [
       },
       {
         "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "firstSeat",
         "type": "uint8",
         "indexed": false,
         "internalType": "uint8"
@@ -9139,6 +10316,44 @@ export const taskMarketAbi = [
     "type": "event",
     "name": "EIP712DomainChanged",
     "inputs": [],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "EmissionSet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Enlarged",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
     "anonymous": false
   },
   {
@@ -9200,6 +10415,62 @@ export const taskMarketAbi = [
         "type": "address",
         "indexed": true,
         "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Judged",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "settlement",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "appealBy",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "LeftUnchecked",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "challengeBy",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
       }
     ],
     "anonymous": false
@@ -9400,6 +10671,11 @@ export const taskMarketAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "pFloorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
             "name": "floorRate",
             "type": "uint96",
             "internalType": "uint96"
@@ -9443,6 +10719,16 @@ export const taskMarketAbi = [
             "name": "revealSeconds",
             "type": "uint32",
             "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
           }
         ]
       }
@@ -9458,6 +10744,31 @@ export const taskMarketAbi = [
         "type": "uint256",
         "indexed": false,
         "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RecordChanged",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "value",
+        "type": "uint128",
+        "indexed": false,
+        "internalType": "uint128"
+      },
+      {
+        "name": "steps",
+        "type": "uint64",
+        "indexed": false,
+        "internalType": "uint64"
       }
     ],
     "anonymous": false
@@ -9846,6 +11157,17 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -9905,6 +11227,17 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -9926,6 +11259,17 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -9934,6 +11278,11 @@ export const taskMarketAbi = [
         "internalType": "uint256"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
   },
   {
     "type": "error",
@@ -9953,6 +11302,22 @@ export const taskMarketAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -9996,10 +11361,37 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -10301,6 +11693,27 @@ export const taskMarketAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -12435,6 +13848,17 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -12494,6 +13918,17 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -12515,6 +13950,22 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -12526,6 +13977,22 @@ export const vestingAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -12569,10 +14036,37 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -12772,6 +14266,27 @@ export const vestingAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -14096,6 +15611,17 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -14155,6 +15681,17 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -14176,6 +15713,22 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -14187,6 +15740,22 @@ export const merkleAirdropAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -14230,10 +15799,37 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -14433,6 +16029,27 @@ export const merkleAirdropAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -16160,6 +17777,17 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -16219,6 +17847,17 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -16240,6 +17879,22 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -16251,6 +17906,22 @@ export const providerEmissionAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -16294,10 +17965,37 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -16497,6 +18195,27 @@ export const providerEmissionAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -18026,6 +19745,17 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -18085,6 +19815,17 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -18106,6 +19847,22 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -18117,6 +19874,22 @@ export const taxRouterAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -18160,10 +19933,37 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -18363,6 +20163,27 @@ export const taxRouterAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
