@@ -84,7 +84,9 @@ describe('the outcome table', () => {
   it('gives all back for a wrong result and pays members out of the slash', () => {
     const bill = billFor(terms, parameters, { row: 'wrong', ...verdict })
     expect(bill).toEqual({ nodePay: 0n, fee: 0n, membersPaid: 3n * base, refund: total, slashed: 8n * base })
-    expect(billFor(terms, parameters, { row: 'wrong', ...verdict, bond: 10n * base }).slashed).toBe(10n * base)
+    expect(billFor(terms, parameters, { row: 'wrong', ...verdict, bond: 10n * base }).slashed).toBe(
+      10n * base,
+    )
   })
 
   it('takes from a node that never opened what its members get, and no more', () => {
@@ -141,7 +143,9 @@ describe('the outcome table', () => {
           const paidSeconds = seconds.slice(0, of.members)
           const bill = billFor(of, parameters, { row, price, rate, elapsed: f.elapsed, paidSeconds } as never)
           const fromCustomer =
-            row === 'wrong' || row === 'unopened' ? 0n : bill.membersPaid + (row === 'malicious' ? bill.slashed : 0n)
+            row === 'wrong' || row === 'unopened'
+              ? 0n
+              : bill.membersPaid + (row === 'malicious' ? bill.slashed : 0n)
           expect(bill.nodePay + bill.fee + fromCustomer + bill.refund).toBe(locksFor(of, parameters).total)
           for (const amount of Object.values(bill)) expect(amount >= 0n).toBe(true)
           if (row === 'wrong') expect(bill.slashed >= bill.membersPaid).toBe(true)

@@ -283,6 +283,29 @@ contract WindowTest is MarketFixture {
         _expectBid(nodeBid, abi.encodeWithSelector(ITaskMarket.BidLapses.selector, needed - 1, needed));
     }
 
+    function test_Case39_TheFiftiethBidCostsNoMoreThanTheThird() external {
+        _placeBid(_bid(0, 9 ether));
+        _placeBid(_bid(1, 8.9 ether));
+        uint256 third = _gasOfBid(0);
+        for (uint256 i = 3; i < 49; ++i) {
+            _gasOfBid(i % 2);
+        }
+        assertLe(_gasOfBid(1), third + 2_000, "the number of bids does not matter");
+        uint256 closesAt = market.jobOf(id).windowClosesAt;
+        vm.warp(closesAt);
+        uint256 before = gasleft();
+        market.awardWindow(order);
+        assertLe(before - gasleft(), 150_000, "nor for the award");
+    }
+
+    function _gasOfBid(uint256 i) private returns (uint256) {
+        Bid memory nodeBid = _bid(i, uint128(uint256(market.jobOf(id).price) * 9_800 / 10_000));
+        bytes memory signature = _signBid(keyOf[nodeBid.node], nodeBid);
+        uint256 before = gasleft();
+        market.bid(order, nodeBid, signature);
+        return before - gasleft();
+    }
+
     function test_OnlyTheBestHasItsBondLocked() external {
         _placeBid(_bid(0, 9 ether));
         assertEq(registry.nodeOf(_node(0)).lockedBond, 72 ether, "best");

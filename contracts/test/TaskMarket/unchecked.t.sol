@@ -226,6 +226,19 @@ contract UncheckedTest is MarketFixture {
         assertEq(uint256(market.jobOf(id).settlement), uint256(Settlement.Wrong), "caught");
     }
 
+    function test_Case33_APauseStopsNeitherChallengeNorWhatFollows() external {
+        vm.prank(guardian);
+        market.pause();
+        vm.prank(customer);
+        market.challenge(order);
+        _draw();
+        Word memory bad = _says(Messages.SUCCESS, BAD);
+        _round(_words(bad, bad, bad));
+        _appeal();
+        _finish();
+        assertEq(registry.nodeOf(_node(0)).bond, BOND - 48 ether, "to the end");
+    }
+
     function test_RevertWhen_AStrangerChallengesOrTheWindowClosed() external {
         vm.expectRevert(abi.encodeWithSelector(ITaskMarket.NotCustomer.selector, address(this), customer));
         market.challenge(order);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IEscrow} from "../../src/interfaces/IEscrow.sol";
+import {INodeRegistry} from "../../src/interfaces/INodeRegistry.sol";
+import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
 import {Job, Order, Seat, Settlement, State} from "../../src/interfaces/Types.sol";
 import {Messages} from "../../src/Messages.sol";
 import {MarketFixture} from "../support/MarketFixture.sol";
+import {Vm} from "../support/Vm.sol";
 
 /// Drives up to eight jobs at once through random legal and illegal moves, with random clocks, nodes and witnesses.
 contract Handler is MarketFixture {
@@ -16,6 +20,11 @@ contract Handler is MarketFixture {
     uint256[15] public reached;
     uint256[9] public settledAs;
     uint256 public appeals;
+    /// Of a job: Settled events, and slashes of its node's bond.
+    mapping(bytes32 id => uint256) public ends;
+    mapping(bytes32 id => uint256) public slashes;
+    /// Forbidden moves that went through, and bills that pay more than they may.
+    uint256 public breaches;
 
     constructor() {
         setUp();
@@ -77,6 +86,7 @@ contract Handler is MarketFixture {
         if (ids.length == 0) return;
         uint256 i = seed % ids.length;
         for (uint256 n; n < 6; ++n) {
+            vm.recordLogs();
             try this.move(i, uint256(keccak256(abi.encode(seed, n)))) {} catch {}
             _look(i);
         }
@@ -86,8 +96,53 @@ contract Handler is MarketFixture {
     function leave(uint256 seed) external {
         if (ids.length == 0) return;
         uint256 i = seed % ids.length;
+        vm.recordLogs();
         if (seed >> 8 & 1 == 0) try market.settle(orders[i]) {} catch {} else try market.expire(orders[i]) {} catch {}
         _look(i);
+    }
+
+    /// What nobody may do; this contract is neither customer, owner, keeper nor market.
+    function forbid(uint256 seed) external {
+        if (ids.length == 0) return;
+        uint256 i = seed % ids.length;
+        Order memory o = orders[i];
+        Job memory job = market.jobOf(ids[i]);
+        _mustFail(address(market), abi.encodeCall(ITaskMarket.challenge, (o)));
+        _mustFail(address(market), abi.encodeCall(ITaskMarket.appeal, (o, opening)));
+        _mustFail(address(market), abi.encodeCall(ITaskMarket.submit, (o, "")));
+        _mustFail(address(market), abi.encodeCall(ITaskMarket.cancel, (o, "")));
+        _mustFail(address(market), abi.encodeCall(ITaskMarket.plantCanary, (ids[i])));
+        _mustFail(address(market), abi.encodeCall(ITaskMarket.openCanary, (o, GOOD, bytes32(seed))));
+        _mustFail(address(registry), abi.encodeCall(INodeRegistry.slash, (_node(seed % 10), 1)));
+        _mustFail(address(registry), abi.encodeCall(INodeRegistry.unlockBond, (_node(seed % 10), 1)));
+        _mustFail(address(escrow), abi.encodeCall(IEscrow.pay, (customer, address(this), 1)));
+        _mustFail(address(escrow), abi.encodeCall(IEscrow.release, (customer, 1)));
+        bool unsealed = job.state == State.Checking && job.sealedSeats == 0;
+        if (!unsealed && block.timestamp <= job.deadline) {
+            _mustFail(address(market), abi.encodeCall(ITaskMarket.settle, (o)));
+            _mustFail(address(market), abi.encodeCall(ITaskMarket.expire, (o)));
+        }
+        if (block.number <= job.seedBlock) _mustFail(address(market), abi.encodeCall(ITaskMarket.draw, (o)));
+    }
+
+    function _mustFail(address target, bytes memory data) private {
+        (bool success,) = target.call(data);
+        if (success) ++breaches;
+    }
+
+    function _readLogs(bytes32 of_, Job memory job) private {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 n; n < logs.length; ++n) {
+            bytes32 kind = logs[n].topics[0];
+            if (kind == INodeRegistry.BondSlashed.selector) {
+                if (address(uint160(uint256(logs[n].topics[1]))) == job.node) ++slashes[of_];
+            } else if (kind == ITaskMarket.Settled.selector) {
+                ++ends[of_];
+                (,, uint256 nodePay, uint256 fee,, uint256 refund,) =
+                    abi.decode(logs[n].data, (uint8, uint8, uint256, uint256, uint256, uint256, uint256));
+                if (nodePay + fee > job.price || nodePay + fee + refund > job.locked) ++breaches;
+            }
+        }
     }
 
     function pass(uint256 time, uint256 blocks) external {
@@ -145,7 +200,7 @@ contract Handler is MarketFixture {
         } else if (job.state == State.Unchecked) {
             _uncheckedMove(job, r);
         } else if (job.state == State.Judged) {
-            _judgedMove(job, r);
+            if ((fate >> 34) & 1 == 0) _judgedMove(job, r);
         } else if (job.state == State.Resulted || job.state == State.Enlarging || job.state == State.Appealed) {
             vm.roll(block.number + 2);
             market.draw(order);
@@ -178,6 +233,8 @@ contract Handler is MarketFixture {
         uint256 to = inAppeal ? job.appealSeats : job.seats;
         bool maySpeak = job.sealedSeats == to - from || block.timestamp > job.sealBy;
         if (!hides && job.nodeOutcome == 0 && maySpeak) _open();
+        // Members wait for an opening that does not come.
+        if (hides && maySpeak && job.nodeOutcome == 0 && block.timestamp <= job.openBy) vm.warp(job.openBy + 1);
         for (uint256 seat = from; seat < to && _state() == State.Checking; ++seat) {
             if (r % 3 == 0 && seat != from + (r >> 4) % (to - from)) continue;
             Word memory word = _witness(inAppeal && (fate >> 30) % 3 == 0 ? fate + 1 : fate, seat);
@@ -208,6 +265,7 @@ contract Handler is MarketFixture {
     function _look(uint256 i) private {
         Job memory job = market.jobOf(ids[i]);
         ++reached[uint256(job.state)];
+        _readLogs(ids[i], job);
         if (job.state >= State.Settled && finalAs[ids[i]] == 0) {
             finalAs[ids[i]] = keccak256(abi.encode(job));
             ++settledAs[uint256(job.settlement)];

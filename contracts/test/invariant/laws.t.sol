@@ -40,12 +40,13 @@ contract LawsTest is Test {
     function targetSelectors() external view returns (Selectors[] memory all) {
         all = new Selectors[](1);
         all[0].addr = address(handler);
-        all[0].selectors = new bytes4[](5);
+        all[0].selectors = new bytes4[](6);
         all[0].selectors[0] = Handler.step.selector;
         all[0].selectors[1] = Handler.submit.selector;
         all[0].selectors[2] = Handler.pass.selector;
         all[0].selectors[3] = Handler.leave.selector;
         all[0].selectors[4] = Handler.provider.selector;
+        all[0].selectors[5] = Handler.forbid.selector;
     }
 
     /// The handler is worth something only if it gets everywhere: every state, every row of the outcome table.
@@ -61,6 +62,7 @@ contract LawsTest is Test {
                 if (seed >> 200 & 3 == 0) handler.pass(seed >> 8, 1);
                 if (seed >> 202 & 15 == 0) handler.leave(seed);
                 if (seed >> 206 & 15 == 0) handler.provider(seed);
+                if (seed >> 210 & 7 == 0) handler.forbid(seed);
             }
             for (uint256 i; i < 15; ++i) {
                 _reached[i] += handler.reached(i);
@@ -68,9 +70,7 @@ contract LawsTest is Test {
             for (uint256 i; i < 9; ++i) {
                 _settledAs[i] += handler.settledAs(i);
             }
-            _conservation();
-            _locks();
-            _finalIsFinal();
+            _allLaws();
             this.invariant_Case45_EverythingCanLeave();
         }
         for (uint256 i = 1; i < 15; ++i) {
@@ -82,9 +82,46 @@ contract LawsTest is Test {
     }
 
     function invariant_Case46_ConservationLocksAndOneEnd() external view {
+        _allLaws();
+    }
+
+    /// Laws 1 to 12 of LAWS.md; 13 and 14 are asserted by EverythingCanLeave.
+    function _allLaws() private view {
         _conservation();
         _locks();
         _finalIsFinal();
+        for (uint256 i; i < handler.jobs(); ++i) {
+            _jobLaws(handler.ids(i));
+        }
+        assertEq(handler.breaches(), 0, "forbidden moves and overpaid bills");
+    }
+
+    function _jobLaws(bytes32 id) private view {
+        Job memory job = market.jobOf(id);
+        assertLe(job.attempt, 4, "never more than three replacements");
+        assertLe(handler.slashes(id), 1, "slashed at most once");
+        assertEq(handler.ends(id), job.state == State.Settled ? 1 : 0, "settled once");
+        bool isFinal = job.state >= State.Settled;
+        assertTrue(isFinal || job.deadline != 0, "every state that is not final has a deadline");
+        if (job.attempt == 0) return;
+        assertLe(1_000, job.checkBps, "the floor of p");
+        assertLe(job.checkBps, 10_000, "a probability");
+        uint256 seats = job.members / 3 + (job.members < 7 ? 2 * job.members + 1 : 15);
+        assertLe(job.base * seats, job.bond, "the bond pays every seat");
+        assertLe(10_000 * uint256(job.base), uint256(job.bond) * job.checkBps, "and the odds");
+        _distinctOthers(job, market.seatsOf(id));
+        _distinctOthers(job, market.appealSeatsOf(id));
+    }
+
+    function _distinctOthers(Job memory job, Seat[] memory seats) private view {
+        address nodeOwner = registry.ownerOf(job.node);
+        for (uint256 i; i < seats.length; ++i) {
+            address owner = registry.ownerOf(seats[i].member);
+            assertTrue(owner != nodeOwner && owner != job.customer, "members are others");
+            for (uint256 j; j < i; ++j) {
+                assertTrue(owner != registry.ownerOf(seats[j].member), "and distinct");
+            }
+        }
     }
 
     function _conservation() private view {
