@@ -178,7 +178,8 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712, Multicall {
 
     function setEmission(IProviderEmission next) external onlyOwner {
         if (address(_market.emission) != address(0)) revert EmissionAlreadySet(address(_market.emission));
-        if (address(next) == address(0)) revert ZeroAddress();
+        // A call to nobody's code would stop every settlement.
+        if (address(next).code.length == 0) revert NotAContract(address(next));
         _market.emission = next;
         emit EmissionSet(address(next));
     }

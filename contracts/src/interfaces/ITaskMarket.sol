@@ -138,6 +138,7 @@ interface ITaskMarket {
     error CanaryPlantedBefore(bytes32 commitment);
     error NoCanary(bytes32 order, bytes32 commitment);
     error EmissionAlreadySet(address emission);
+    error NotAContract(address account);
     error ZeroAddress();
 
     /// @notice The nodes and their bonds.
@@ -352,7 +353,7 @@ interface ITaskMarket {
     function setTreasury(address next) external;
 
     /// @notice Where validated work is recorded from now on. The owner alone, once.
-    /// @dev Reverts with EmissionAlreadySet or ZeroAddress.
+    /// @dev Reverts with EmissionAlreadySet or NotAContract.
     function setEmission(IProviderEmission next) external;
 
     /// @notice Lets an account plant canaries, or not any more: then those not yet opened are void. The owner alone.

@@ -155,7 +155,7 @@ contract RegistryTest is MarketFixture {
         vm.startPrank(_owner(0));
         registry.requestUnbond(_node(0));
         vm.warp(block.timestamp + 600);
-        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.StillLocked.selector, _node(0), 18 ether));
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.StillLocked.selector, _node(0), 48 ether));
         registry.withdrawBond(_node(0), _owner(0));
         vm.stopPrank();
         market.expire(order);

@@ -38,6 +38,8 @@ contract EmissionTest is MarketFixture {
     function setUp() public override {
         super.setUp();
         ledger = new Ledger();
+        vm.expectRevert(abi.encodeWithSelector(ITaskMarket.NotAContract.selector, treasury));
+        market.setEmission(IProviderEmission(treasury));
         market.setEmission(IProviderEmission(address(ledger)));
         for (uint256 i; i < NODES; ++i) {
             vm.mockCall(

@@ -11361,6 +11361,17 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "NotAContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotAppellant",
     "inputs": [
       {
@@ -12094,17 +12105,6 @@ export const taskMarketAbi = [
   {
     "type": "error",
     "name": "IsPair",
-    "inputs": [
-      {
-        "name": "account",
-        "type": "address",
-        "internalType": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NotAContract",
     "inputs": [
       {
         "name": "account",
