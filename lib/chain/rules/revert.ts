@@ -61,7 +61,6 @@ const SENTENCES: Readonly<Record<string, (args: Args) => string>> = {
   CanaryPlantedBefore: () => 'This canary was planted before.',
   NoCanary: () => 'No canary was planted for this order, or it does not fit.',
   EmissionAlreadySet: () => 'The emission is set already.',
-  NotAContract: (a) => `There is no contract at ${a.account}.`,
   AddressEmptyCode: (a) => `There is no contract at ${a.target}.`,
   FailedCall: () => 'A call failed without a reason.',
   InsufficientBalance: (a) => `The escrow balance is ${oGPU(a.balance)}, needed are ${oGPU(a.needed)}.`,
