@@ -4,7 +4,9 @@ import { cn } from '#components/ui/cn.ts'
 /** The rows of the outcome table, as the contract decides them. */
 export const OUTCOME_ROWS = [
   'correct',
+  'unchecked',
   'wrong',
+  'unopened',
   'customerFault',
   'malicious',
   'notDeterministic',

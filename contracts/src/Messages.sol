@@ -9,7 +9,9 @@ library Messages {
     string internal constant NAME = "OpenGPU TaskMarket";
     string internal constant VERSION = "1";
 
-    /// Order.comparison, RUN_OUTCOME of lib/protocol/messages.ts.
+    /// Order.validation, Order.comparison, RUN_OUTCOME of lib/protocol/messages.ts.
+    uint8 internal constant BY_RECORD = 0;
+    uint8 internal constant ALWAYS = 1;
     uint8 internal constant EXACT = 0;
     uint8 internal constant TOLERANT = 1;
     uint8 internal constant SUCCESS = 1;

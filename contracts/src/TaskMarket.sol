@@ -2,9 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {Guarded} from "./access/Guarded.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {INodeRegistry} from "./interfaces/INodeRegistry.sol";
+import {IProviderEmission} from "./interfaces/IProviderEmission.sol";
 import {ITaskMarket} from "./interfaces/ITaskMarket.sol";
 import {
     AttemptMessage,
@@ -13,6 +15,7 @@ import {
     Opening,
     Order,
     Parameters,
+    Record,
     ResultMessage,
     RevealMessage,
     SealMessage,
@@ -21,14 +24,20 @@ import {
 import {Attempts} from "./market/Attempts.sol";
 import {Auction} from "./market/Auction.sol";
 import {Committee} from "./market/Committee.sol";
+import {Disputes} from "./market/Disputes.sol";
+import {JobView} from "./market/JobView.sol";
 import {Market, MarketStore} from "./market/MarketStore.sol";
+import {Settling} from "./market/Settling.sol";
 import {Messages} from "./Messages.sol";
+import {CheckRate} from "./rules/CheckRate.sol";
 import {MarketBounds} from "./rules/MarketBounds.sol";
 import {PayFunction} from "./rules/PayFunction.sol";
 
 /// The batch life cycle: orders, awards, results, committees and their money. What the functions do is said in
 /// ITaskMarket; the steps themselves are the libraries in market/. Entries pause, exits never do.
-contract TaskMarket is ITaskMarket, Guarded, EIP712 {
+contract TaskMarket is ITaskMarket, Guarded, EIP712, Multicall {
+    using MarketStore for Market;
+
     Market private _market;
 
     constructor(
@@ -92,7 +101,7 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712 {
 
     function revokeNonces(uint256[] calldata nonces) external {
         for (uint256 i; i < nonces.length; ++i) {
-            _market.nonceUsed[msg.sender][nonces[i]] = true;
+            _market.nonceBits[msg.sender][nonces[i] >> 8] |= 1 << (nonces[i] & 0xff);
             emit NonceRevoked(msg.sender, nonces[i]);
         }
     }
@@ -121,6 +130,10 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712 {
         return Committee.draw(_market, order);
     }
 
+    function challenge(Order calldata order) external {
+        Disputes.challenge(_market, order);
+    }
+
     function seal(SealMessage[] calldata seals, bytes[] calldata signatures) external {
         Committee.seal(_market, seals, signatures);
     }
@@ -131,11 +144,28 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712 {
         RevealMessage[] calldata reveals,
         bytes[] calldata signatures
     ) external {
-        Committee.reveal(_market, order, opening, reveals, signatures);
+        bool isComplete = Committee.reveal(_market, order, opening, reveals, signatures);
+        if (isComplete) Settling.close(_market, order, opening);
+    }
+
+    function appeal(Order calldata order, Opening calldata opening) external {
+        Disputes.appeal(_market, order, opening);
     }
 
     function settle(Order calldata order) external {
-        Committee.settle(_market, order);
+        Settling.settle(_market, order);
+    }
+
+    function plantCanary(bytes32 commitment) external {
+        Disputes.plantCanary(_market, commitment);
+    }
+
+    function openCanary(Order calldata order, bytes32 outputHash, bytes32 salt) external {
+        Disputes.openCanary(_market, order, outputHash, salt);
+    }
+
+    function multicall(bytes[] calldata data) public override(ITaskMarket, Multicall) returns (bytes[] memory results) {
+        return super.multicall(data);
     }
 
     function setParameters(Parameters calldata next) external onlyOwner {
@@ -146,12 +176,29 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712 {
         _setTreasury(next);
     }
 
+    function setEmission(IProviderEmission next) external onlyOwner {
+        if (address(_market.emission) != address(0)) revert EmissionAlreadySet(address(_market.emission));
+        // A call to nobody's code would stop every settlement.
+        if (address(next).code.length == 0) revert NotAContract(address(next));
+        _market.emission = next;
+        emit EmissionSet(address(next));
+    }
+
+    function setCanaryKeeper(address keeper, bool isKeeper) external onlyOwner {
+        _market.canaryKeepers[keeper] = isKeeper;
+        emit CanaryKeeperSet(keeper, isKeeper);
+    }
+
     function registry() external view returns (INodeRegistry) {
         return _market.registry;
     }
 
     function escrow() external view returns (IEscrow) {
         return _market.escrow;
+    }
+
+    function emission() external view returns (IProviderEmission) {
+        return _market.emission;
     }
 
     function treasury() external view returns (address) {
@@ -167,15 +214,28 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712 {
     }
 
     function jobOf(bytes32 order) external view returns (Job memory) {
-        return _market.jobs[order];
+        return JobView.show(_market, order);
     }
 
     function seatsOf(bytes32 order) external view returns (Seat[] memory) {
-        return _market.seats[order];
+        return _market.seatsOf(order, _market.jobs[order]);
+    }
+
+    function appealSeatsOf(bytes32 order) external view returns (Seat[] memory) {
+        uint256 from = MarketStore.APPEAL_FROM;
+        return _market.seatsBetween(order, from, from + _market.jobs[order].appealSeats);
+    }
+
+    function recordOf(address node) external view returns (Record memory) {
+        return _market.records[node];
+    }
+
+    function isCanaryKeeper(address keeper) external view returns (bool) {
+        return _market.canaryKeepers[keeper];
     }
 
     function nonceUsed(address customer, uint256 nonce) external view returns (bool) {
-        return _market.nonceUsed[customer][nonce];
+        return _market.nonceBits[customer][nonce >> 8] & (1 << (nonce & 0xff)) != 0;
     }
 
     function budgetOf(Order calldata order)
@@ -188,6 +248,16 @@ contract TaskMarket is ITaskMarket, Guarded, EIP712 {
         validation = MarketStore.validationBudget(order, p);
         deposit = MarketStore.depositFor(order, p);
         total = maxPrice + validation + deposit;
+    }
+
+    function checkBpsOf(Order calldata order, address node, uint128 price) external view returns (uint256) {
+        Parameters storage p = _market.parameters[_market.parametersVersion];
+        uint256 base = MarketStore.baseFor(order, price, p.floorRate);
+        return CheckRate.checkBps(_market.records[node], order.validation == Messages.ALWAYS, base, p.pFloorBps);
+    }
+
+    function appealLockOf(bytes32 order) external view returns (uint256) {
+        return MarketStore.appealLock(_market.jobs[order]);
     }
 
     function previewPay(uint128 price, uint32 softSeconds, uint32 hardSeconds, uint16 floorBps, uint256 elapsed)

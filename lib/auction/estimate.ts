@@ -6,6 +6,7 @@ import type { Address } from '../kernel/ids.ts'
 import { bpsDown } from '../kernel/money.ts'
 import type { EstimateView } from '../protocol/jobRequest.ts'
 import { type JobSpec, specHash } from '../protocol/jobSpec.ts'
+import { mostPaidSeats } from '../protocol/payFunction.ts'
 import { SILENCE_SECONDS } from '../protocol/workerEvents.ts'
 import { likeRuns } from './predict.ts'
 import { priceInterval, secondsInterval, suggestMaxPrice } from './rules/estimate.ts'
@@ -75,7 +76,7 @@ export async function estimateJob(
   )
   const maxPrice = suggestMaxPrice(price, LEAST_SUGGESTION)
   const floor = parameters.floorRate * BigInt(spec.resources.timeoutSeconds)
-  const validation = (maxPrice > floor ? maxPrice : floor) * BigInt(parameters.members)
+  const validation = (maxPrice > floor ? maxPrice : floor) * BigInt(mostPaidSeats(parameters.members))
   const deposit = bpsDown(maxPrice, parameters.depositBps)
   return {
     samples: samples.length,

@@ -34,7 +34,7 @@ const CONTRACT_KEYS = [
   'timelock',
   'governor',
 ] as const satisfies readonly ContractKey[]
-const LIBRARY_KEYS: readonly LibraryKey[] = ['auction', 'attempts', 'committee']
+const LIBRARY_KEYS: readonly LibraryKey[] = ['auction', 'attempts', 'committee', 'disputes', 'settling']
 
 /** Hash over the code of every contract and library this build was made from. */
 export const CODE_HASH: Hex = keccak256(
@@ -143,6 +143,12 @@ export async function deployContracts(options: {
       args: [parameters.rounds.seconds, parameters.rounds.attestors],
     })
   }
+  await call('TaskMarket.setEmission', {
+    address: taskMarket,
+    abi: taskMarketAbi,
+    functionName: 'setEmission',
+    args: [token.providerEmission],
+  })
   const { timelock, governor } = await deployGovernance(sender, stakingPool, parameters)
   // Before anybody can hold oGPU there: what they hold is other people's, and no limit may stop it.
   await exemptHolders(sender, ogpu, [nodeRegistry, escrow, stakingPool, streamPayments, parameters.treasury])

@@ -7,6 +7,7 @@ export interface MarketParameters {
   readonly depositBps: number
   readonly penaltyBps: number
   readonly fineBps: number
+  readonly pFloorBps: number
   readonly floorRate: bigint
   readonly auctionSeconds: number
   readonly openSeconds: number
@@ -16,6 +17,8 @@ export interface MarketParameters {
   readonly drawSeconds: number
   readonly sealMarginSeconds: number
   readonly revealSeconds: number
+  readonly challengeSeconds: number
+  readonly appealSeconds: number
 }
 
 /** Where oGPU is traded: Uniswap V2 contracts that are on the chain already. */
@@ -81,6 +84,7 @@ export const LOCAL_MARKET_PARAMETERS: MarketParameters = {
   depositBps: 500,
   penaltyBps: 2_000,
   fineBps: 500,
+  pFloorBps: 1_000,
   floorRate: WEI_PER_OGPU / 10_000n,
   auctionSeconds: 60,
   openSeconds: 600,
@@ -90,6 +94,8 @@ export const LOCAL_MARKET_PARAMETERS: MarketParameters = {
   drawSeconds: 600,
   sealMarginSeconds: 30,
   revealSeconds: 60,
+  challengeSeconds: 10,
+  appealSeconds: 10,
 }
 
 /** Where a network begins on a chain that others share; governance moves on from there. */
@@ -98,6 +104,7 @@ export const PUBLIC_MARKET_PARAMETERS: MarketParameters = {
   depositBps: 500,
   penaltyBps: 2_000,
   fineBps: 500,
+  pFloorBps: 1_000,
   floorRate: WEI_PER_OGPU / 10_000n,
   auctionSeconds: 60,
   openSeconds: 3_600,
@@ -107,6 +114,8 @@ export const PUBLIC_MARKET_PARAMETERS: MarketParameters = {
   drawSeconds: 3_600,
   sealMarginSeconds: 600,
   revealSeconds: 900,
+  challengeSeconds: 3_600,
+  appealSeconds: 21_600,
 }
 export const PUBLIC_UNBOND_SECONDS = 7 * 86_400
 

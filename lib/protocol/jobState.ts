@@ -13,6 +13,16 @@ export const JOB_STATES = [
 ] as const
 export type JobState = (typeof JOB_STATES)[number]
 
+/**
+ * What a job in `checking` waits for: a draw, the customer's challenge, a committee, the draw of more members, an appeal,
+ * or the draw of the appeal's committee.
+ */
+export const CHECK_STAGES = ['drawing', 'unchecked', 'committee', 'enlarging', 'judged', 'appealed'] as const
+export type CheckStage = (typeof CHECK_STAGES)[number]
+
+/** The first seat of an appeal's committee. */
+export const APPEAL_SEAT = 16
+
 /** States no move leaves, unless a reorganisation takes the event that led there out of the chain. */
 export const FINAL_STATES: ReadonlySet<JobState> = new Set([
   'rejected',

@@ -97,6 +97,8 @@ export const SETTLEMENT = [
   'malicious',
   'notDeterministic',
   'noQuorum',
+  'unopened',
+  'unchecked',
 ] as const
 export type Settlement = (typeof SETTLEMENT)[number]
 

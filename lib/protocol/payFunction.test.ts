@@ -66,10 +66,10 @@ describe('the outcome table', () => {
   const base = 5n * 10n ** 17n
   const { total } = locksFor(terms, parameters)
 
-  it('locks the maximum price, a base for each member, and the deposit', () => {
+  it('locks the maximum price, a base for each seat that can be paid, and the deposit', () => {
     const { price, validation, deposit } = locksFor(terms, parameters)
-    expect([price, validation, deposit]).toEqual([10n ** 18n, 3n * 10n ** 18n, 10n ** 17n])
-    expect(total).toBe(41n * 10n ** 17n)
+    expect([price, validation, deposit]).toEqual([10n ** 18n, 8n * 10n ** 18n, 10n ** 17n])
+    expect(total).toBe(91n * 10n ** 17n)
   })
 
   it('pays a correct node by the pay function less the fee, members flat, and gives back the rest', () => {
@@ -83,7 +83,21 @@ describe('the outcome table', () => {
 
   it('gives all back for a wrong result and pays members out of the slash', () => {
     const bill = billFor(terms, parameters, { row: 'wrong', ...verdict })
+    expect(bill).toEqual({ nodePay: 0n, fee: 0n, membersPaid: 3n * base, refund: total, slashed: 8n * base })
+    expect(billFor(terms, parameters, { row: 'wrong', ...verdict, bond: 10n * base }).slashed).toBe(
+      10n * base,
+    )
+  })
+
+  it('takes from a node that never opened what its members get, and no more', () => {
+    const bill = billFor(terms, parameters, { row: 'unopened', ...verdict })
     expect(bill).toEqual({ nodePay: 0n, fee: 0n, membersPaid: 3n * base, refund: total, slashed: 3n * base })
+  })
+
+  it('pays an unchecked node like a correct one, and no members', () => {
+    const bill = billFor(terms, parameters, { row: 'unchecked', ...verdict, paidSeconds: [] })
+    expect(bill).toMatchObject({ membersPaid: 0n, refund: total - verdict.price, slashed: 0n })
+    expect(bill.nodePay + bill.fee).toBe(verdict.price)
   })
 
   it('pays the median of the seconds at the rate where the customer is at fault', () => {
@@ -113,6 +127,8 @@ describe('the outcome table', () => {
       'malicious',
       'notDeterministic',
       'noQuorum',
+      'unopened',
+      'unchecked',
     )
     const facts = fc.record({ share: fc.nat(10_000), elapsed: fc.nat(200_000), rateShare: fc.nat(10_000) })
     fc.assert(
@@ -127,7 +143,9 @@ describe('the outcome table', () => {
           const paidSeconds = seconds.slice(0, of.members)
           const bill = billFor(of, parameters, { row, price, rate, elapsed: f.elapsed, paidSeconds } as never)
           const fromCustomer =
-            row === 'wrong' ? 0n : bill.membersPaid + (row === 'malicious' ? bill.slashed : 0n)
+            row === 'wrong' || row === 'unopened'
+              ? 0n
+              : bill.membersPaid + (row === 'malicious' ? bill.slashed : 0n)
           expect(bill.nodePay + bill.fee + fromCustomer + bill.refund).toBe(locksFor(of, parameters).total)
           for (const amount of Object.values(bill)) expect(amount >= 0n).toBe(true)
           if (row === 'wrong') expect(bill.slashed >= bill.membersPaid).toBe(true)

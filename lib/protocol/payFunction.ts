@@ -40,13 +40,21 @@ export function baseFor(
   return candidates.reduce((most, value) => (value > most ? value : most))
 }
 
-/** What an award locks of the node's bond: base x members. It is also the slash of a wrong result. */
+/** The most seats that one pot (the customer's lock, the node's bond) ever pays: a third of a committee beside a whole appeal. */
+export function mostPaidSeats(members: number): number {
+  return Math.floor(members / 3) + Math.min(2 * members + 1, 15)
+}
+
+/**
+ * What an award locks of the node's bond for a result that is checked for certain. It is also the slash of a wrong one. A
+ * node whose record makes a check rarer locks up to base / p where it has that free.
+ */
 export function bondFor(
   terms: Pick<Terms, 'maxPrice' | 'timeout' | 'members'>,
   price: bigint,
   floorRate: bigint,
 ): bigint {
-  return baseFor(terms, price, floorRate) * BigInt(terms.members)
+  return baseFor(terms, price, floorRate) * BigInt(mostPaidSeats(terms.members))
 }
 
 /** What submitting locks of the customer's balance. */
@@ -75,6 +83,8 @@ export interface Verdict {
   readonly elapsed: number
   /** Seconds that each paid seat revealed. */
   readonly paidSeconds: readonly number[]
+  /** What the award locked; default: what a result that is checked for certain locks. */
+  readonly bond?: bigint
 }
 
 export interface Bill {
@@ -83,7 +93,7 @@ export interface Bill {
   readonly membersPaid: bigint
   /** Back to the customer's balance. */
   readonly refund: bigint
-  /** Taken from the node's bond (wrong) or the customer's deposit (malicious). */
+  /** Taken from the node's bond (wrong, unopened) or the customer's deposit (malicious). */
   readonly slashed: bigint
 }
 
@@ -95,15 +105,16 @@ export function billFor(terms: Terms, parameters: MoneyParameters, verdict: Verd
   const fee = bpsDown(gross, parameters.feeBps)
   const nodePay = gross - fee
   const membersPaid = base * BigInt(verdict.paidSeconds.length)
-  const wrong = row === 'wrong'
-  const deposit = bpsDown(terms.maxPrice, parameters.depositBps)
-  const slashed = wrong ? base * BigInt(terms.members) : row === 'malicious' ? deposit : 0n
-  const kept = nodePay + fee + (wrong ? 0n : membersPaid) + (row === 'malicious' ? deposit : 0n)
+  const deposit = row === 'malicious' ? bpsDown(terms.maxPrice, parameters.depositBps) : 0n
+  const byNode = row === 'wrong' || row === 'unopened'
+  const bond = verdict.bond ?? bondFor(terms, price, parameters.floorRate)
+  const slashed = row === 'wrong' ? bond : row === 'unopened' ? membersPaid : deposit
+  const kept = nodePay + fee + (byNode ? 0n : membersPaid) + deposit
   return { nodePay, fee, membersPaid, refund: locksFor(terms, parameters).total - kept, slashed }
 
   function grossFor(of: Terms, { elapsed, paidSeconds }: Verdict): bigint {
-    if (row === 'correct') return payAt(price, of, elapsed)
-    if (row === 'wrong' || row === 'noQuorum') return 0n
+    if (row === 'correct' || row === 'unchecked') return payAt(price, of, elapsed)
+    if (row === 'wrong' || row === 'unopened' || row === 'noQuorum') return 0n
     return timePay(price, rate, medianSeconds(paidSeconds, of.timeout))
   }
 }

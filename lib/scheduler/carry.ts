@@ -58,11 +58,13 @@ async function carry(
   tx: Tx,
   ctx: Ctx,
   job: Job,
-  purpose: { kind: string; attempt: number | null },
+  purpose: { kind: string; attempt: number | null; stageAt?: number | null },
   calls: readonly { who?: string; call: Call }[],
 ): Promise<boolean> {
-  const { kind, attempt } = purpose
-  const prefix = [kind, job.orderId, ...(attempt === null ? [] : [attempt])].join(':')
+  const { kind, attempt, stageAt = null } = purpose
+  // A later round, challenge or appeal is another purpose.
+  const about = [attempt, stageAt].filter((part) => part !== null)
+  const prefix = [kind, job.orderId, ...about].join(':')
   const n = await nextTry(tx, job, prefix)
   if (n === null) return false
   const queued = await queueIntents(
@@ -101,9 +103,11 @@ export function carryResult(
   return carry(tx, ctx, job, { kind: 'result', attempt: run.attempt }, [{ call }])
 }
 
+const present = ({ attempt, stageAt }: Job) => ({ attempt, stageAt })
+
 export function carryDraw(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {
   const call = draw(ctx.deployment, { order: orderOf(job) })
-  return carry(tx, ctx, job, { kind: 'draw', attempt: job.attempt }, [{ call }])
+  return carry(tx, ctx, job, { kind: 'draw', ...present(job) }, [{ call }])
 }
 
 export interface SignedSeal {
@@ -124,7 +128,7 @@ export function carrySeals(tx: Tx, ctx: Ctx, job: Job, list: readonly SignedSeal
       signatures: some.map(({ signature }) => signature),
     }),
   }))
-  return carry(tx, ctx, job, { kind: 'seal', attempt: job.attempt }, calls)
+  return carry(tx, ctx, job, { kind: 'seal', ...present(job) }, calls)
 }
 
 /** What stands for "no opening" in a reveal. */
@@ -156,7 +160,7 @@ export function carryReveals(
       signatures: some.map(({ signature }) => signature),
     }),
   }))
-  return carry(tx, ctx, job, { kind: 'reveal', attempt: job.attempt }, calls)
+  return carry(tx, ctx, job, { kind: 'reveal', ...present(job) }, calls)
 }
 
 function groups<T extends { message: { member: Address } }>(
@@ -169,7 +173,7 @@ function groups<T extends { message: { member: Address } }>(
 
 export function carrySettle(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {
   const call = settle(ctx.deployment, { order: orderOf(job) })
-  return carry(tx, ctx, job, { kind: 'settle', attempt: job.attempt }, [{ call }])
+  return carry(tx, ctx, job, { kind: 'settle', ...present(job) }, [{ call }])
 }
 
 export function carryExpire(tx: Tx, ctx: Ctx, job: Job): Promise<boolean> {

@@ -1,29 +1,46 @@
 /** One step of a job whose result is on chain: draw, seals, opening, reveals, settlement. Inside the job's lock. */
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, isNull, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { blocks } from '../db/schema/chain.ts'
 import { leases } from '../db/schema/dispatch.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
 import { type Job, transition } from '../jobs/transition.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
-import type { RevealMessage } from '../protocol/messages.ts'
+import { APPEAL_SEAT } from '../protocol/jobState.ts'
+import type { Opening, RevealMessage } from '../protocol/messages.ts'
 import { carryDraw, carryReveals, carrySeals, carrySettle, NO_OPENING } from './carry.ts'
 import { type Lease, LIVE_STATES, wakeNodes } from './leases.ts'
 import { openBy, sealsAreDue, toReveal } from './rules/committee.ts'
 
-/** What the engine must do outside of the transaction. */
-export type After = { kind: 'nothing' } | { kind: 'mine'; through: number }
+/** What the engine must do outside of the transaction. `overdue`: ask the chain whether anyone may end the job now. */
+export type After = { kind: 'nothing' } | { kind: 'mine'; through: number } | { kind: 'overdue' }
 
 const NOTHING: After = { kind: 'nothing' }
+/** How long a draw may fail, or an opening be missing, before the chain is asked for the deadline. */
+const PATIENCE_SECONDS = 30
 
 /** `chainNow` in seconds of chain time. */
 export async function stepCommittee(tx: Tx, ctx: JobsCtx, job: Job, chainNow: number): Promise<After> {
-  if (job.members === null) return stepDraw(tx, ctx, job)
+  switch (job.stage) {
+    case 'committee':
+      return stepRound(tx, ctx, job, chainNow)
+    case 'unchecked':
+      return stepUnchecked(tx, ctx, job, chainNow)
+    case 'judged':
+      if (chainNow > (job.stageBy ?? Number.MAX_SAFE_INTEGER)) await carrySettle(tx, ctx, job)
+      return NOTHING
+    default:
+      return stepDraw(tx, ctx, job, chainNow)
+  }
+}
+
+async function stepRound(tx: Tx, ctx: JobsCtx, job: Job, chainNow: number): Promise<After> {
   const { sealBy, revealBy } = job
   if (sealBy === null || revealBy === null) return NOTHING
   const seats = await seatsOf(tx, job)
-  const sealed = new Set(job.sealed ?? [])
-  if (sealed.size < job.members.length && chainNow <= sealBy) {
+  const members = roundMembers(job)
+  const sealed = new Set((job.sealed ?? []).filter((member) => members.has(member)))
+  if (sealed.size < members.size && chainNow <= sealBy) {
     await stepSeals(tx, ctx, job, seats, sealed, chainNow)
     return NOTHING
   }
@@ -36,13 +53,28 @@ export async function stepCommittee(tx: Tx, ctx: JobsCtx, job: Job, chainNow: nu
   return NOTHING
 }
 
+/** Members of the present round: in an enlargement those that were added, in an appeal its own. */
+function roundMembers(job: Job): ReadonlySet<Address> {
+  const { members, roundFrom } = job
+  return new Set((members ?? []).slice(roundFrom === APPEAL_SEAT ? 0 : (roundFrom ?? 0)))
+}
+
+/** Nobody checks it: once the customer may not challenge any more, its opening settles it. */
+async function stepUnchecked(tx: Tx, ctx: JobsCtx, job: Job, chainNow: number): Promise<After> {
+  const challengeBy = job.stageBy ?? Number.MAX_SAFE_INTEGER
+  if (chainNow <= challengeBy) return NOTHING
+  const opening = await openingOf(tx, job)
+  if (opening !== null) await carryReveals(tx, ctx, job, opening, [], true)
+  return chainNow > challengeBy + PATIENCE_SECONDS ? { kind: 'overdue' } : NOTHING
+}
+
 /** The seed is the hash of a block that must exist first; on the embedded chain nobody else makes it. */
-async function stepDraw(tx: Tx, ctx: JobsCtx, job: Job): Promise<After> {
+async function stepDraw(tx: Tx, ctx: JobsCtx, job: Job, chainNow: number): Promise<After> {
   const seedBlock = job.seedBlock ?? 0
   const head = await headBlock(tx, ctx)
   if (head < seedBlock) return ctx.embedded ? { kind: 'mine', through: seedBlock } : NOTHING
   await carryDraw(tx, ctx, job)
-  return NOTHING
+  return chainNow > (job.stageAt ?? chainNow) + PATIENCE_SECONDS ? { kind: 'overdue' } : NOTHING
 }
 
 async function headBlock(tx: Tx, ctx: Pick<JobsCtx, 'deployment'>): Promise<number> {
@@ -62,6 +94,7 @@ async function seatsOf(tx: Tx, job: Job): Promise<Lease[]> {
         eq(leases.jobId, job.id),
         eq(leases.attempt, job.attempt),
         eq(leases.role, 'check'),
+        gte(leases.seat, job.roundFrom ?? 0),
         inArray(leases.state, [...LIVE_STATES]),
       ),
     )
@@ -89,7 +122,7 @@ async function stepSeals(
   )
   const open = given.filter(({ message }) => !sealed.has(message.member))
   if (open.length === 0) return
-  const everybody = (job.members ?? []).every(
+  const everybody = [...roundMembers(job)].every(
     (member) => sealed.has(member) || given.some(({ message }) => message.member === member),
   )
   if (everybody || sealsAreDue(job.sealBy ?? 0, chainNow)) await carrySeals(tx, ctx, job, open, everybody)
@@ -136,7 +169,8 @@ async function stepReveals(
   sealed: ReadonlySet<Address>,
   chainNow: number,
 ): Promise<void> {
-  const onChain = new Set(job.revealed ?? [])
+  const members = roundMembers(job)
+  const onChain = new Set((job.revealed ?? []).filter((member) => members.has(member)))
   const given = seats.flatMap((seat) =>
     seat.reveal === null || seat.revealSignature === null || !sealed.has(seat.node)
       ? []
@@ -151,6 +185,15 @@ async function stepReveals(
     chainNow,
   })
   if (plan === 'wait') return
+  const opening = await openingOf(tx, job)
+  // Without an opening the contract takes reveals only once nobody can open any more.
+  if (opening === null && chainNow <= openBy(job.sealBy ?? 0, job.revealBy ?? 0)) return
+  const rest = given.filter(({ message }) => !onChain.has(message.member))
+  await carryReveals(tx, ctx, job, opening ?? NO_OPENING, rest, plan === 'all')
+}
+
+/** What the node that ran reported; null while there is none. */
+async function openingOf(tx: Tx, job: Job): Promise<Opening | null> {
   const [run] = await tx
     .select({ opening: leases.opening })
     .from(leases)
@@ -162,9 +205,5 @@ async function stepReveals(
         eq(leases.state, 'finished'),
       ),
     )
-  const opening = run?.opening ?? null
-  // Without an opening the contract takes reveals only once nobody can open any more.
-  if (opening === null && chainNow <= openBy(job.sealBy ?? 0, job.revealBy ?? 0)) return
-  const rest = given.filter(({ message }) => !onChain.has(message.member))
-  await carryReveals(tx, ctx, job, opening ?? NO_OPENING, rest, plan === 'all')
+  return run?.opening ?? null
 }

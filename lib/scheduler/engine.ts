@@ -5,6 +5,7 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { holdAuction } from '../auction/auction.ts'
 import { mineBlocks } from '../chain/embedded.ts'
+import { jobOf } from '../chain/read/market.ts'
 import { CHANNELS, listen } from '../db/listen.ts'
 import { inTransaction } from '../db/retry.ts'
 import { jobs } from '../db/schema/jobs.ts'
@@ -13,7 +14,7 @@ import type { JobsCtx } from '../jobs/ctx.ts'
 import { type Job, lockJob } from '../jobs/transition.ts'
 import { messageOf } from '../kernel/errors.ts'
 import type { JobState } from '../protocol/jobState.ts'
-import { carryDraw } from './carry.ts'
+import { carryDraw, carrySettle } from './carry.ts'
 import { type After, stepCommittee } from './committee.ts'
 import { explainDifference } from './difference.ts'
 import { forgiveSilence, loseSilent } from './leases.ts'
@@ -171,6 +172,7 @@ export async function advance(
   )
   if (step === null) return
   if (step.after.kind === 'mine') await makeSeed(ctx, step.job, step.after.through)
+  if (step.after.kind === 'overdue') await settleIfOver(ctx, step.job, now)
   if (step.wish === 'auction' && !snooze.isAsleep(id)) await seekNode(ctx, snooze, step.job, now)
   const mayEnd = step.wish === 'deadline' || (step.wish === 'auction' && step.job.onChain)
   if (mayEnd) await endIfOver(ctx, step.job, now)
@@ -199,6 +201,20 @@ async function endIfOver(ctx: JobsCtx, job: Job, now: number): Promise<void> {
   })
 }
 
+/** A job that nobody can be drawn or opened for ends by time alone. */
+async function settleIfOver(ctx: JobsCtx, job: Job, now: number): Promise<void> {
+  const { deadline } = await jobOf(ctx.chain, ctx.deployment, job.orderId)
+  if (now <= deadline) return
+  await inTransaction(ctx.db, async (tx) => {
+    const current = await lockJob(tx, job.id, { skip: true })
+    if (current?.state === 'checking' && current.stageAt === job.stageAt) await carrySettle(tx, ctx, current)
+  })
+}
+
+function isDrawing({ stage }: Job): boolean {
+  return stage === 'drawing' || stage === 'enlarging' || stage === 'appealed'
+}
+
 /**
  * On the embedded chain a block comes only with a transaction: the one whose hash is the seed is asked for, and the draw
  * queued at once, because no event of the job will tell that the block is there.
@@ -208,7 +224,8 @@ async function makeSeed(ctx: JobsCtx, job: Job, through: number): Promise<void> 
   await mineBlocks(ctx.chain, through - head)
   await inTransaction(ctx.db, async (tx) => {
     const current = await lockJob(tx, job.id, { skip: true })
-    if (current?.state === 'checking' && current.members === null) await carryDraw(tx, ctx, current)
+    if (current?.state === 'checking' && current.seedBlock === job.seedBlock && isDrawing(current))
+      await carryDraw(tx, ctx, current)
   })
 }
 

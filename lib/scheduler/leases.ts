@@ -2,7 +2,7 @@
  * Leases: who may run or check what, until when. Always by database time. Everything here is safe to run twice and in
  * several processes at once: rows are claimed with SKIP LOCKED, and changes name the state they leave.
  */
-import { and, eq, inArray, ne, or, sql } from 'drizzle-orm'
+import { and, eq, gte, inArray, ne, or, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.ts'
 import { CHANNELS } from '../db/listen.ts'
 import { leases } from '../db/schema/dispatch.ts'
@@ -31,11 +31,16 @@ export async function leaseRun(tx: Tx, award: Award, node: Address): Promise<voi
   await insertLeases(tx, [{ ...award, role: 'run', seat: null, node }])
 }
 
-/** The drawn members may check the attempt, in the order of their seats. A second call changes nothing. */
-export async function leaseChecks(tx: Tx, award: Award, members: readonly Address[]): Promise<void> {
+/** The drawn members may check the attempt, on the seats from `firstSeat` on. A second call changes nothing. */
+export async function leaseChecks(
+  tx: Tx,
+  award: Award,
+  firstSeat: number,
+  members: readonly Address[],
+): Promise<void> {
   await insertLeases(
     tx,
-    members.map((node, seat) => ({ ...award, role: 'check' as const, seat, node })),
+    members.map((node, index) => ({ ...award, role: 'check' as const, seat: firstSeat + index, node })),
   )
 }
 
@@ -81,6 +86,10 @@ export interface RevokeWhere {
   /** All attempts but this one. */
   readonly exceptAttempt?: number
   readonly attempts?: readonly number[]
+  /** Seats of checks from this one on. */
+  readonly fromSeat?: number
+  /** Only those whose member has not revealed. */
+  readonly unrevealed?: boolean
 }
 
 /** Takes leases away; their nodes are told to stop. */
@@ -95,6 +104,8 @@ export async function revokeLeases(tx: Tx, jobId: string, where: RevokeWhere, re
         where.role === undefined ? undefined : eq(leases.role, where.role),
         where.exceptAttempt === undefined ? undefined : ne(leases.attempt, where.exceptAttempt),
         where.attempts === undefined ? undefined : inArray(leases.attempt, [...where.attempts]),
+        where.fromSeat === undefined ? undefined : gte(leases.seat, where.fromSeat),
+        where.unrevealed ? ne(leases.state, 'revealed') : undefined,
       ),
     )
     .returning({ node: leases.node })

@@ -283,7 +283,7 @@ describe('what the messages of members do', () => {
     const keys = (await intentsOf(rows, job.id))
       .filter(({ kind }) => kind === 'seal')
       .map((intent) => intent.key)
-    expect(keys).toEqual([`seal:${job.orderId}:1:${at(1)}`])
+    expect(keys).toEqual([`seal:${job.orderId}:1:${(await jobNow(rows, job.id)).stageAt}:${at(1)}`])
   })
 
   it('[case 45] a committee of which nobody seals is settled once the time for it is over', async () => {

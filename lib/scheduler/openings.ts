@@ -5,6 +5,7 @@ import { leases } from '../db/schema/dispatch.ts'
 import { jobs } from '../db/schema/jobs.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
 import type { Address } from '../kernel/ids.ts'
+import { APPEAL_SEAT } from '../protocol/jobState.ts'
 import type { checkOpenSchema } from '../protocol/workerEvents.ts'
 
 export type CheckOpen = z.input<typeof checkOpenSchema>
@@ -38,7 +39,7 @@ export async function openable(
   const messages: Openable[] = []
   for (const lease of due) {
     const [job] = await ctx.db
-      .select({ sealed: jobs.sealed, members: jobs.members, node: jobs.node })
+      .select({ sealed: jobs.sealed, members: jobs.members, node: jobs.node, roundFrom: jobs.roundFrom })
       .from(jobs)
       .where(eq(jobs.id, lease.jobId))
     const all = await ctx.db
@@ -54,9 +55,12 @@ export async function openable(
       .orderBy(asc(leases.seat))
     const run = all.find(({ role, node }) => role === 'run' && node === job?.node)
     if (!job?.members || !run?.opening || !run.manifest) continue
+    // The committee that decides counts its seats from 0, an appeal's too.
+    const first = job.roundFrom === APPEAL_SEAT ? APPEAL_SEAT : 0
+    if ((lease.seat ?? 0) < first) continue
     const seats = job.members.map((member, seat) => {
       const sealed = job.sealed?.includes(member) ?? false
-      const found = all.find(({ role, node }) => role === 'check' && node === member)
+      const found = all.find((one) => one.role === 'check' && one.seat === first + seat)
       return { seat, member, manifest: sealed ? (found?.manifest ?? null) : null }
     })
     const payload = {

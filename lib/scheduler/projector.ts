@@ -6,6 +6,7 @@ import { leases } from '../db/schema/dispatch.ts'
 import type { JobsCtx } from '../jobs/ctx.ts'
 import { type ChainChange, createJobProjector } from '../jobs/projector.ts'
 import { REORGANISED } from '../jobs/rules/reasons.ts'
+import type { Address } from '../kernel/ids.ts'
 import { FINAL_STATES } from '../protocol/jobState.ts'
 import { carryResult } from './carry.ts'
 import { endLeases, leaseChecks, leaseRun, reviveLeases, revokeLeases, wakeNodes } from './leases.ts'
@@ -32,10 +33,20 @@ async function react(tx: Tx, ctx: Pick<JobsCtx, 'deployment'>, change: ChainChan
     await revokeLeases(tx, after.id, { role: 'run' }, 'handed back')
   }
   if (named('Started').length > 0 && after.state === 'running') await carryReported(tx, ctx, change)
-  if (view.members !== null && named('CommitteeDrawn').length > 0 && !rewound) {
-    await leaseChecks(tx, { ...after, jobId: after.id, attempt: view.attempt }, view.members)
-  }
+  if (!rewound) await followRounds(tx, change)
   if (view.members !== null && named('Sealed').length > 0) await wakeNodes(tx, view.members)
+}
+
+/** The end of a round takes its seats from those that did not speak; a draw gives the seats of the next one. */
+async function followRounds(tx: Tx, { after, view, events }: ChainChange): Promise<void> {
+  for (const { name, args } of events) {
+    if (name === 'Enlarged' || name === 'Judged') {
+      await revokeLeases(tx, after.id, { role: 'check', unrevealed: true }, 'the round is over')
+    } else if (name === 'CommitteeDrawn') {
+      const award = { ...after, jobId: after.id, attempt: view.attempt }
+      await leaseChecks(tx, award, args.firstSeat, args.members as Address[])
+    }
+  }
 }
 
 /** A reorganisation took events away: leases that stood on them end. */
@@ -45,8 +56,12 @@ async function takeBack(tx: Tx, { after, events }: ChainChange): Promise<void> {
     const attempts = awards.map((event) => Number((event.args as { attempt: number }).attempt))
     await revokeLeases(tx, after.id, { attempts }, REORGANISED)
   }
-  if (events.some((event) => event.name === 'CommitteeDrawn' || event.name === 'ResultSubmitted')) {
-    await revokeLeases(tx, after.id, { role: 'check' }, REORGANISED)
+  const firstSeats = events.flatMap((event) =>
+    event.name === 'ResultSubmitted' ? [0] : event.name === 'CommitteeDrawn' ? [event.args.firstSeat] : [],
+  )
+  if (firstSeats.length > 0) {
+    const fromSeat = Math.min(...firstSeats)
+    await revokeLeases(tx, after.id, { role: 'check', fromSeat }, REORGANISED)
   }
 }
 

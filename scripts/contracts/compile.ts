@@ -31,7 +31,13 @@ const EXCHANGE = {
 } as const
 const PAIR = '@uniswap/v2-core/build/UniswapV2Pair.json'
 /** The libraries that hold the TaskMarket's steps. They are deployed first. */
-const LIBRARIES = { auction: 'Auction', attempts: 'Attempts', committee: 'Committee' } as const
+const LIBRARIES = {
+  auction: 'Auction',
+  attempts: 'Attempts',
+  committee: 'Committee',
+  disputes: 'Disputes',
+  settling: 'Settling',
+} as const
 
 type Range = { start: number; length: number }
 type Links = Record<string, Record<string, Range[]>>

@@ -4,6 +4,7 @@
  */
 import type { Address } from '#lib/kernel/ids.ts'
 import type { Order } from '#lib/protocol/messages.ts'
+import { mostPaidSeats } from '#lib/protocol/payFunction.ts'
 
 /** Basis points, and wei a second. */
 export interface Rules {
@@ -13,7 +14,7 @@ export interface Rules {
 }
 
 export interface Course {
-  readonly order: Pick<Order, 'maxPrice' | 'timeout' | 'customer'>
+  readonly order: Pick<Order, 'maxPrice' | 'members' | 'timeout' | 'customer'>
   /** The awarded node of the last attempt and its price, wei. */
   readonly node: Address
   readonly price: bigint
@@ -64,7 +65,7 @@ export function addOutcome(
     add(into.escrow, treasury, fee)
     add(into.escrow, order.customer, -(price + forMembers))
   } else {
-    const slash = base * BigInt(members.length)
+    const slash = base * BigInt(mostPaidSeats(order.members))
     add(into.bond, node, -slash)
     add(into.escrow, treasury, slash - forMembers)
   }

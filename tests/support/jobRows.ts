@@ -228,6 +228,8 @@ export const awarded = (node: PrivateKeyAccount, attempt = 1): [string, Record<s
     price: '400000000000000000',
     rate: '1000000000000000',
     base: '500000000000000000',
+    bond: '4000000000000000000',
+    checkBps: 10_000,
     startBy: 1_010_000,
     softDeadline: 1_020_000,
     hardDeadline: 1_030_000,
@@ -245,9 +247,18 @@ export const resulted = (
   'ResultSubmitted',
   { attempt, node: lower(node.address), commitment, seedBlock: 1 },
 ]
-export const drawn = (members: readonly PrivateKeyAccount[]): [string, Record<string, unknown>] => [
+export const drawn = (
+  members: readonly PrivateKeyAccount[],
+  firstSeat = 0,
+): [string, Record<string, unknown>] => [
   'CommitteeDrawn',
-  { attempt: 1, members: members.map((m) => lower(m.address)), sealBy: 2_000_000, revealBy: 2_000_200 },
+  {
+    attempt: 1,
+    firstSeat,
+    members: members.map((m) => lower(m.address)),
+    sealBy: 2_000_000,
+    revealBy: 2_000_200,
+  },
 ]
 export const sealedBy = (member: PrivateKeyAccount, seal: Hex): [string, Record<string, unknown>] => [
   'Sealed',

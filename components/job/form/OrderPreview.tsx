@@ -6,13 +6,14 @@ import { Note } from '#components/ui/PageHead.tsx'
 import { useDuration } from '#components/ui/useDuration.ts'
 import { bpsDown, parseOgpu } from '#lib/kernel/money.ts'
 import { ORDER_DEFAULTS } from '#lib/protocol/draftOrder.ts'
+import { mostPaidSeats } from '#lib/protocol/payFunction.ts'
 import type { NetworkView } from '#lib/protocol/views.ts'
 import { useComparatorText } from '../SpecFacts.tsx'
 import type { BuiltJob } from './buildJob.ts'
 import type { Draft } from './draft.ts'
 import type { Estimate } from './useEstimate.ts'
 
-/** Wei the order would lock: its highest price, a whole base for each checker, and the deposit (rounded down). Null without a job. */
+/** Wei the order would lock: its highest price, a whole base for each check that can become due, and the deposit (rounded down). Null without a job. */
 export function locksFor(
   job: BuiltJob | null,
   terms: { maxPrice: bigint; members: number },
@@ -21,7 +22,7 @@ export function locksFor(
   if (job === null) return null
   const { maxPrice, members } = terms
   const floor = BigInt(network.parameters.floorRate) * BigInt(job.spec.resources.timeoutSeconds)
-  const validation = (maxPrice > floor ? maxPrice : floor) * BigInt(members)
+  const validation = (maxPrice > floor ? maxPrice : floor) * BigInt(mostPaidSeats(members))
   const deposit = bpsDown(maxPrice, network.parameters.depositBps)
   return { price: maxPrice, validation, deposit, total: maxPrice + validation + deposit }
 }

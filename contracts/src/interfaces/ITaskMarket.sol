@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IEscrow} from "./IEscrow.sol";
 import {INodeRegistry} from "./INodeRegistry.sol";
+import {IProviderEmission} from "./IProviderEmission.sol";
 import {
     AttemptMessage,
     Bid,
@@ -10,15 +11,17 @@ import {
     Opening,
     Order,
     Parameters,
+    Record,
     ResultMessage,
     RevealMessage,
     SealMessage,
     Seat,
-    Settlement,
     State
 } from "./Types.sol";
 
-/// The life cycle of a batch job. `order` is the order's id everywhere: the EIP-712 digest of the Order.
+/// The life cycle of a batch job. `order` is the order's id everywhere: the EIP-712 digest of the Order. Amounts in wei of
+/// oGPU, times in seconds of block time, shares in basis points. Every amount is rounded down; what is left over is the
+/// customer's. Where nothing else is said anyone may call, and a job that the chain does not know reverts with UnknownOrder.
 interface ITaskMarket {
     event Submitted(bytes32 indexed order, address indexed customer, Order orderData, uint256 locked);
     event WindowOpened(bytes32 indexed order, uint40 closesAt);
@@ -30,6 +33,8 @@ interface ITaskMarket {
         uint128 price,
         uint128 rate,
         uint128 base,
+        uint128 bond,
+        uint16 checkBps,
         uint40 startBy,
         uint40 softDeadline,
         uint40 hardDeadline
@@ -41,7 +46,13 @@ interface ITaskMarket {
         bytes32 indexed order, uint8 attempt, address indexed node, bytes32 commitment, uint40 seedBlock
     );
     event SeedAgedOut(bytes32 indexed order, uint40 seedBlock);
-    event CommitteeDrawn(bytes32 indexed order, uint8 attempt, address[] members, uint40 sealBy, uint40 revealBy);
+    /// The draw checks nobody; the customer may challenge until `challengeBy`.
+    event LeftUnchecked(bytes32 indexed order, uint8 attempt, uint40 challengeBy);
+    event Challenged(bytes32 indexed order, uint8 attempt, uint40 seedBlock);
+    /// `firstSeat` tells the round: 0, the first seat of an enlargement, or 16 for an appeal.
+    event CommitteeDrawn(
+        bytes32 indexed order, uint8 attempt, uint8 firstSeat, address[] members, uint40 sealBy, uint40 revealBy
+    );
     event Sealed(bytes32 indexed order, uint8 attempt, address indexed member, bytes32 seal);
     event Opened(bytes32 indexed order, uint8 attempt, Opening opening);
     event Revealed(
@@ -53,7 +64,17 @@ interface ITaskMarket {
         uint32 secondsUsed,
         uint16 agrees
     );
-    /// `slashed` is what the verdict took from the node's bond (wrong) or from the customer's deposit (malicious).
+    /// No quorum: more members are drawn from the block after `seedBlock` - 1.
+    event Enlarged(bytes32 indexed order, uint8 attempt, uint40 seedBlock);
+    /// A verdict that takes money waits until `appealBy`. `settlement` as in Settled.
+    event Judged(bytes32 indexed order, uint8 attempt, uint8 settlement, uint40 appealBy);
+    event Appealed(
+        bytes32 indexed order, uint8 attempt, address indexed appellant, uint256 locked, uint40 seedBlock
+    );
+    /// What the appeal's members got of the appellant's lock, and what went back to it.
+    event AppealClosed(bytes32 indexed order, address indexed appellant, uint256 paid, uint256 returned);
+    /// `membersPaid` from whatever pot; `refund` is the customer's; `slashed` is what the verdict took from the node's bond
+    /// (wrong, unopened) and from the customer's deposit (malicious).
     event Settled(
         bytes32 indexed order,
         uint8 attempt,
@@ -69,8 +90,13 @@ interface ITaskMarket {
     event Cancelled(bytes32 indexed order, uint256 nodePay, uint256 fee, uint256 refund);
     event Expired(bytes32 indexed order, uint256 penalty, uint256 refund);
     event NonceRevoked(address indexed customer, uint256 nonce);
+    event RecordChanged(address indexed node, uint128 value, uint64 steps);
+    event CanaryPlanted(address indexed keeper, bytes32 commitment);
+    event CanaryOpened(bytes32 indexed order, bytes32 outputHash);
     event ParametersChanged(uint32 version, Parameters parameters);
     event TreasuryChanged(address treasury);
+    event EmissionSet(address emission);
+    event CanaryKeeperSet(address indexed keeper, bool isKeeper);
 
     error UnknownOrder(bytes32 order);
     error AlreadySubmitted(bytes32 order);
@@ -99,6 +125,7 @@ interface ITaskMarket {
     error TooManyAttempts(bytes32 order, uint8 attempt);
     error SeedNotReady(bytes32 order, uint256 seedBlock);
     error NobodyToDraw(bytes32 order);
+    error TooFewToDraw(bytes32 order, uint256 found, uint256 needed);
     error NotMember(bytes32 order, address member);
     error NotSealed(bytes32 order, address member);
     error SealMismatch(bytes32 order, address member, bytes32 seal, bytes32 computed);
@@ -106,16 +133,41 @@ interface ITaskMarket {
     error OutcomeInvalid(uint8 outcome);
     error NotOpened(bytes32 order);
     error NotCustomer(address caller, address customer);
+    error NotAppellant(address caller, address appellant);
+    error NotCanaryKeeper(address caller);
+    error CanaryPlantedBefore(bytes32 commitment);
+    error NoCanary(bytes32 order, bytes32 commitment);
+    error EmissionAlreadySet(address emission);
+    error NotAContract(address account);
     error ZeroAddress();
 
+    /// @notice The nodes and their bonds.
     function registry() external view returns (INodeRegistry);
+
+    /// @notice The balances of customers and providers.
     function escrow() external view returns (IEscrow);
+
+    /// @notice Where validated work is recorded; zero before the owner has set it.
+    function emission() external view returns (IProviderEmission);
+
+    /// @notice Receives fees, fines, penalties and what a slash leaves.
     function treasury() external view returns (address);
 
-    /// Locks maxPrice + validation budget + deposit of the customer's balance. Anyone may carry the order.
+    /// @notice Locks what the job can cost: maxPrice + validation budget + deposit, as budgetOf says.
+    /// @dev Reverts with EntriesPaused, AlreadySubmitted, TooLate (submitBy), OrderOutOfBounds, NonceUsed, SignatureInvalid, or
+    /// as the escrow does when the customer's free balance is too small.
+    /// @param order What the customer signed.
+    /// @param signature The customer's, of a key or a contract account.
+    /// @return id The order's id.
     function submit(Order calldata order, bytes calldata signature) external returns (bytes32 id);
-    /// Like submit; orders that are already on chain are skipped.
+
+    /// @notice Like submit, for many; orders that are already on chain are skipped.
+    /// @dev Reverts with LengthMismatch, or as submit does for any other of them: then nothing is locked.
     function submitMany(Order[] calldata orders, bytes[] calldata signatures) external;
+
+    /// @notice Submits (unless somebody did) and awards in one step.
+    /// @dev Reverts as submit and award do.
+    /// @return id The order's id.
     function submitAndAward(
         Order calldata order,
         bytes calldata signature,
@@ -123,20 +175,42 @@ interface ITaskMarket {
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external returns (bytes32 id);
-    /// Instant award: the auctioneer signs the same Bid digest as the node.
+
+    /// @notice Instant award of an open order. Fixes the probability of a check and locks the node's bond: base x the larger of
+    /// 1/p (rounded up) and the most seats that can be paid; where that is not free, what a certain check needs.
+    /// @dev Reverts with EntriesPaused, WrongState, TooLate, SignatureInvalid, WrongOrder, WrongAttempt, BidAboveMaxPrice,
+    /// RateTooHigh, BidLapses, NodeNotLive, WrongClass, OwnNode, TooFewOwners, or the registry's NotEnoughFreeBond.
+    /// @param nodeBid A fixed price for the whole job; `rate` at most price / softSeconds.
+    /// @param nodeSignature The node key's signature of the bid.
+    /// @param auctioneerSignature The order's auctioneer's signature of the same bid.
     function award(
         Order calldata order,
         Bid calldata nodeBid,
         bytes calldata nodeSignature,
         bytes calldata auctioneerSignature
     ) external;
-    /// Window mode, after auctionBy: the first bid opens the window.
+
+    /// @notice Window mode, from auctionBy on: the first bid opens the window, later ones are at least 1% (and 1 wei) lower. The
+    /// best bid's bond is locked as in award.
+    /// @dev Reverts as award does, with TooEarly before auctionBy, TooLate after the window, BidNotLower, and BidLapses when the bid
+    /// does not stay good for ten minutes after the window.
     function bid(Order calldata order, Bid calldata nodeBid, bytes calldata nodeSignature) external;
-    /// Awards the best bid of a closed window.
+
+    /// @notice Awards the best bid of a closed window, within ten minutes.
+    /// @dev Reverts with WrongState, TooEarly, TooLate or TooFewOwners. Not stopped by a pause: its bond is locked already.
     function awardWindow(Order calldata order) external;
+
+    /// @notice The node begins; the time used counts from here.
+    /// @dev Reverts with WrongState, WrongAttempt, WrongNode, TooLate (startBy) or SignatureInvalid.
     function start(AttemptMessage calldata message, bytes calldata nodeSignature) external;
+
+    /// @notice The node gives the job back in time: its bond is freed without penalty and another node may be awarded.
+    /// @dev Reverts with WrongState, WrongAttempt, WrongNode, TooLate (startBy, then the hard deadline) or SignatureInvalid.
     function handBack(AttemptMessage calldata message, bytes calldata nodeSignature) external;
-    /// A new attempt by another bid; `approver` is the order's customer or auctioneer and signs the Bid digest.
+
+    /// @notice A new attempt by another bid; at most three times. All deadlines start anew.
+    /// @dev Reverts with WrongState, TooLate (the deadline), TooManyAttempts, NotApprover, or as award does.
+    /// @param approver The auctioneer, or while no node runs the customer; signs the same bid.
     function replace(
         Order calldata order,
         Bid calldata nodeBid,
@@ -144,43 +218,144 @@ interface ITaskMarket {
         address approver,
         bytes calldata approverSignature
     ) external;
+
+    /// @notice The node commits to its result, be it success, failure or time-out. The block's time is when it finished.
+    /// @dev Reverts with WrongState, WrongAttempt, WrongNode, TooLate (hard deadline) or SignatureInvalid.
     function submitResult(ResultMessage calldata result, bytes calldata nodeSignature) external;
-    /// Draws the committee from the block hash after the result. Returns no members when the hash aged out and a fresh seed block was set.
+
+    /// @notice Draws from the hash of the seed block: whether a result is checked and by whom, who joins a committee without
+    /// quorum, or who judges an appeal. Locks each member's fine.
+    /// @dev Reverts with WrongState, SeedNotReady, NobodyToDraw, or TooFewToDraw for an appeal. A seed block more than 256 blocks ago
+    /// is replaced by a new one instead, and the result is then checked for certain.
+    /// @return members Those drawn; none when a fresh seed block was set or the result stays unchecked.
     function draw(Order calldata order) external returns (address[] memory members);
-    /// Seals already recorded are skipped.
+
+    /// @notice Has an unchecked result checked after all, at the cost of the members' pay, which is locked since submit. The
+    /// customer alone, until challengeBy.
+    /// @dev Reverts with WrongState, NotCustomer or TooLate.
+    function challenge(Order calldata order) external;
+
+    /// @notice Records members' seals of what they found. Seats that sealed are skipped.
+    /// @dev Reverts with LengthMismatch, WrongState, WrongAttempt, TooLate (sealBy), NotMember, NotSealed or SignatureInvalid.
     function seal(SealMessage[] calldata seals, bytes[] calldata signatures) external;
-    /// Opens the node's result (unless already opened; `outcome` 0 = no opening) and records reveals; settles with the last one.
+
+    /// @notice Opens the node's result and records reveals; the last reveal closes the round. For an unchecked result after
+    /// challengeBy: opens and settles it; a failure or time-out is paid by time, at most what success would be.
+    /// @dev Reverts with LengthMismatch, WrongState, TooEarly (seats may still seal, the customer may still challenge), TooLate
+    /// (openBy for the opening, the deadline for reveals), NotOpened, CommitmentMismatch, OutcomeInvalid, WrongOrder,
+    /// WrongAttempt, NotMember, NotSealed, SealMismatch or SignatureInvalid. Reveals already recorded are skipped.
+    /// @param opening What the commitment hides; `outcome` 0 = none. Ignored once the result is open.
     function reveal(
         Order calldata order,
         Opening calldata opening,
         RevealMessage[] calldata reveals,
         bytes[] calldata signatures
     ) external;
+
+    /// @notice Has a verdict of wrong or unopened (by the node's owner) or malicious (by the customer) judged by a fresh
+    /// committee, whose word is final. Locks appealLockOf(order) of the caller's free balance: it pays the members when the
+    /// verdict stands, has no quorum, or the node had not opened in time; the rest comes back.
+    /// @dev Reverts with WrongState, TooLate, NotAppellant, NotOpened or CommitmentMismatch (a node that has not opened yet opens
+    /// here), or as the escrow does when the balance is too small.
+    function appeal(Order calldata order, Opening calldata opening) external;
+
+    /// @notice Ends what nobody moved on: closes a round, pays an unchecked result, executes a verdict that was not appealed,
+    /// or ends a job for which nobody was drawn.
+    /// @dev Reverts with WrongState or TooEarly. Until the deadline; a round that nobody sealed until sealBy.
     function settle(Order calldata order) external;
-    /// By the customer, or by anyone with the customer's Cancel signature; before the result.
+
+    /// @notice Ends a job before its result: before the start free of charge, after it the time since start at the bid's rate, at
+    /// most the price.
+    /// @dev Reverts with WrongState, TooLate (hard deadline of a job that runs) or SignatureInvalid.
+    /// @param signature The customer's Cancel; not looked at when the customer calls.
     function cancel(Order calldata order, bytes calldata signature) external;
+
+    /// @notice Ends a job without result after its deadline: all back to the customer; an awarded node pays the penalty.
+    /// @dev Reverts with WrongState or TooEarly.
     function expire(Order calldata order) external;
+
+    /// @notice Makes the caller's orders with these nonces worthless where they are not on chain yet.
     function revokeNonces(uint256[] calldata nonces) external;
 
+    /// @notice Several calls of this contract in one transaction, all or none, each as if made by the caller.
+    /// @dev Reverts with the reason of the first that fails.
+    function multicall(bytes[] calldata data) external returns (bytes[] memory results);
+
+    /// @notice Commits a canary keeper to the output of one of its own orders, without naming it. Before the award.
+    /// @dev Keepers alone. Reverts with NotCanaryKeeper or CanaryPlantedBefore.
+    /// @param commitment keccak256(abi.encode(order, outputHash, salt)).
+    function plantCanary(bytes32 commitment) external;
+
+    /// @notice Shows the expected output of a canary when no seat may seal any more: members with another output are unpaid and
+    /// fined, a node with another one is wrong (appeal possible). Exact comparison alone. Nobody gains by it.
+    /// @dev Reverts with WrongState, TooLate, TooEarly or NoCanary.
+    function openCanary(Order calldata order, bytes32 outputHash, bytes32 salt) external;
+
+    /// @notice The EIP-712 digest of an order under this chain and contract.
     function orderId(Order calldata order) external view returns (bytes32);
+
+    /// @notice The EIP-712 domain of all messages, rebuilt when the chain id changes.
     function domainSeparator() external view returns (bytes32);
+
+    /// @notice A job by its order's id; all zero when unknown.
     function jobOf(bytes32 order) external view returns (Job memory);
+
+    /// @notice The seats of the first committee and its enlargement.
     function seatsOf(bytes32 order) external view returns (Seat[] memory);
+
+    /// @notice The seats of the appeal.
+    function appealSeatsOf(bytes32 order) external view returns (Seat[] memory);
+
+    /// @notice What a node's results were found to be worth, by whole committees.
+    function recordOf(address node) external view returns (Record memory);
+
+    /// @notice Whether an account may plant canaries.
+    function isCanaryKeeper(address keeper) external view returns (bool);
+
+    /// @notice Whether a nonce was used by an order on chain or revoked.
     function nonceUsed(address customer, uint256 nonce) external view returns (bool);
-    /// What submit would lock under the parameters of now.
+
+    /// @notice What submit would lock under the parameters of now. The validation budget is the most that members can cost:
+    /// (members / 3 + min(2 x members + 1, 15)) x max(maxPrice, floorRate x timeout).
     function budgetOf(Order calldata order)
         external
         view
         returns (uint256 maxPrice, uint256 validation, uint256 deposit, uint256 total);
-    /// Pay before the fee for a result `elapsed` seconds after award. Rounded down.
+
+    /// @notice Probability of a check if `node` were awarded at `price` now, before its free bond is looked at.
+    /// @return Basis points, rounded up, in favour of checking.
+    function checkBpsOf(Order calldata order, address node, uint128 price) external view returns (uint256);
+
+    /// @notice What an appeal of this job locks.
+    function appealLockOf(bytes32 order) external view returns (uint256);
+
+    /// @notice Pay before the fee for a result `elapsed` seconds after award. Rounded down.
     function previewPay(uint128 price, uint32 softSeconds, uint32 hardSeconds, uint16 floorBps, uint256 elapsed)
         external
         pure
         returns (uint256 pay);
+
+    /// @notice The version that new jobs live by, counted from 1.
     function parametersVersion() external view returns (uint32);
+
+    /// @notice The parameters of the current version.
     function parameters() external view returns (Parameters memory);
+
+    /// @notice The parameters of a version; all zero for unknown ones.
     function parametersAt(uint32 version) external view returns (Parameters memory);
 
+    /// @notice A new version for orders submitted from now on. The owner alone.
+    /// @dev Reverts with ParameterOutOfBounds.
     function setParameters(Parameters calldata next) external;
+
+    /// @notice Where later fees, fines and slashes go. The owner alone.
+    /// @dev Reverts with ZeroAddress.
     function setTreasury(address next) external;
+
+    /// @notice Where validated work is recorded from now on. The owner alone, once.
+    /// @dev Reverts with EmissionAlreadySet or NotAContract.
+    function setEmission(IProviderEmission next) external;
+
+    /// @notice Lets an account plant canaries, or not any more: then those not yet opened are void. The owner alone.
+    function setCanaryKeeper(address keeper, bool isKeeper) external;
 }

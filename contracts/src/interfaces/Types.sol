@@ -81,14 +81,24 @@ enum State {
     Awarded,
     Running,
     HandedBack,
+    /// A result is in (or was challenged); the draw decides whether and by whom it is checked.
     Resulted,
+    /// Not drawn for a check: the customer may still challenge.
+    Unchecked,
+    /// A committee seals and reveals: the first one, the enlarged one or the appeal's.
     Checking,
+    /// The first committee had no quorum: more members are to be drawn.
+    Enlarging,
+    /// A verdict that takes somebody's money waits for an appeal.
+    Judged,
+    /// Appealed: a fresh committee is to be drawn.
+    Appealed,
     Settled,
     Cancelled,
     Expired
 }
 
-/// The row of the outcome table that decided the money.
+/// The row of the outcome table that decided the money. While a job is Judged or in appeal: what the first verdict says.
 enum Settlement {
     None,
     Correct,
@@ -96,10 +106,14 @@ enum Settlement {
     CustomerFault,
     Malicious,
     NotDeterministic,
-    NoQuorum
+    NoQuorum,
+    /// The node never showed what it had committed to.
+    Unopened,
+    /// Neither drawn for a check nor challenged.
+    Unchecked
 }
 
-/// One job as it is stored.
+/// One job as it is shown. What its state does not need any more, or not yet, is 0.
 struct Job {
     address customer;
     State state;
@@ -108,39 +122,55 @@ struct Job {
     uint8 attempt;
     /// The version of the parameters this job lives by, fixed at submit.
     uint32 parametersVersion;
-    uint40 submittedAt;
     /// The awarded node; while a window is open, the node of the best bid.
     address node;
     /// Members asked for by the order.
     uint8 members;
-    /// Seats drawn, sealed and revealed.
+    /// Seats of the first committee and of its enlargement.
     uint8 seats;
+    /// Seats of the appeal's committee.
+    uint8 appealSeats;
+    /// Index of the first seat of the present round: 0, the first added one, or 16 in an appeal.
+    uint8 roundFrom;
+    /// Of the present round's seats: sealed and revealed.
     uint8 sealedSeats;
     uint8 revealedSeats;
+    bool enlarged;
+    /// A canary's expected output was shown.
+    bool canaryOpened;
     /// The node's opening: RUN_OUTCOME, 0 while unopened.
     uint8 nodeOutcome;
+    /// Probability of a check, fixed with the bid; 10,000 = for certain.
+    uint16 checkBps;
+    /// Seats (bit i = seat i) that the first verdict pays, while it waits for an appeal.
+    uint16 paidMask;
     /// Tickets of the class that existed at award: only these can be drawn.
     uint32 tickets;
     uint128 price;
     uint128 rate;
     uint128 base;
+    /// What is locked of the node's bond: the slash of a wrong result.
+    uint128 bond;
     /// What submit locked of the customer's balance.
     uint128 locked;
+    /// The node's commitment; 0 once it is opened.
     bytes32 commitment;
+    bytes32 nodeOutputHash;
     uint40 awardedAt;
     uint40 startBy;
     uint40 startedAt;
     uint40 hardDeadline;
     uint40 resultAt;
-    uint32 nodeSeconds;
-    /// From when anyone may end the present state: `expire` up to HandedBack, `settle` in Resulted and Checking.
+    /// From when anyone may end the present state: `expire` up to HandedBack, `settle` from Resulted on.
     uint40 deadline;
     uint40 auctionBy;
     uint40 windowClosesAt;
     uint40 seedBlock;
+    /// In Checking: until when seats seal, and until when the node's opening is taken.
     uint40 sealBy;
     uint40 openBy;
-    bytes32 nodeOutputHash;
+    /// In Unchecked: until when the customer may challenge; from then on the opening may be shown.
+    uint40 challengeBy;
 }
 
 /// One drawn member of a committee.
@@ -150,8 +180,17 @@ struct Seat {
     uint8 outcome;
     uint32 secondsUsed;
     uint16 agrees;
+    /// What the member sealed; 0 before, and once it is revealed.
     bytes32 seal;
+    /// Of the member's own run; 0 before the reveal.
     bytes32 outputHash;
+}
+
+/// What a node's results were found to be worth. `value` in wei of base.
+struct Record {
+    uint128 value;
+    /// Counted checks: at most one a customer and week.
+    uint64 steps;
 }
 
 /// Governed numbers of the TaskMarket. A job keeps the version it was submitted under.
@@ -164,6 +203,8 @@ struct Parameters {
     uint16 penaltyBps;
     /// What a silent member pays, of base.
     uint16 fineBps;
+    /// The least probability of a check, however good the node's record.
+    uint16 pFloorBps;
     /// Least value of one GPU second, in wei: the floor under base.
     uint96 floorRate;
     /// Instant award alone until then; afterwards anyone may open a window.
@@ -181,6 +222,10 @@ struct Parameters {
     uint32 sealMarginSeconds;
     /// First for the opening, then once more for the last reveals.
     uint32 revealSeconds;
+    /// How long the customer may challenge a result that was not drawn for a check.
+    uint32 challengeSeconds;
+    /// How long a verdict that takes somebody's money waits for an appeal.
+    uint32 appealSeconds;
 }
 
 /// One registered node, in two storage slots: who it is and whether it works, and its money. Its id is the address of its

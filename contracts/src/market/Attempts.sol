@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {AttemptMessage, Job, Order, ResultMessage, State} from "../interfaces/Types.sol";
+import {AttemptMessage, Order, ResultMessage, State} from "../interfaces/Types.sol";
 import {Messages} from "../Messages.sol";
-import {Market, MarketStore} from "./MarketStore.sol";
+import {Market, MarketStore, StoredJob} from "./MarketStore.sol";
 import {ITaskMarket} from "../interfaces/ITaskMarket.sol";
 
 /// What an awarded node says (start, hand-back, result; anyone may carry its signed messages) and the two ends of a job
 /// without a result: cancelled and expired. Each sets the final state before money moves.
 library Attempts {
     using MarketStore for Market;
-    using MarketStore for Job;
+    using MarketStore for StoredJob;
 
     function start(Market storage m, AttemptMessage calldata message, bytes calldata nodeSignature) external {
-        Job storage job = m.known(message.order);
+        StoredJob storage job = m.known(message.order);
         job.requireState(message.order, State.Awarded);
         job.requireAttempt(message.order, message.attempt, message.node);
-        MarketStore.requireNotAfter(message.order, job.startBy);
+        MarketStore.requireNotAfter(message.order, job.startBy());
         MarketStore.requireSigned(message.node, Messages.hash(Messages.START, message), nodeSignature);
         job.state = State.Running;
         job.startedAt = uint40(block.timestamp);
-        job.deadline = job.hardDeadline;
+        job.deadline = job.hardDeadline();
         emit ITaskMarket.Started(message.order, message.attempt, message.node);
     }
 
     /// In time only: after a missed deadline the penalty is due.
     function handBack(Market storage m, AttemptMessage calldata message, bytes calldata nodeSignature) external {
-        Job storage job = m.known(message.order);
+        StoredJob storage job = m.known(message.order);
         if (job.state != State.Awarded) job.requireState(message.order, State.Running);
         job.requireAttempt(message.order, message.attempt, message.node);
-        MarketStore.requireNotAfter(message.order, job.state == State.Awarded ? job.startBy : job.hardDeadline);
+        MarketStore.requireNotAfter(message.order, job.state == State.Awarded ? job.startBy() : job.hardDeadline());
         MarketStore.requireSigned(message.node, Messages.hash(Messages.HAND_BACK, message), nodeSignature);
         job.state = State.HandedBack;
         job.deadline = uint40(block.timestamp) + m.parametersOf(job).replaceSeconds;
@@ -39,13 +39,13 @@ library Attempts {
 
     /// Success, failure and time-out are all results; which one it is stays hidden in the commitment until the seats sealed.
     function submitResult(Market storage m, ResultMessage calldata result, bytes calldata nodeSignature) external {
-        Job storage job = m.known(result.order);
+        StoredJob storage job = m.known(result.order);
         job.requireState(result.order, State.Running);
         job.requireAttempt(result.order, result.attempt, result.node);
-        MarketStore.requireNotAfter(result.order, job.hardDeadline);
+        MarketStore.requireNotAfter(result.order, job.hardDeadline());
         MarketStore.requireSigned(result.node, Messages.hash(result), nodeSignature);
         job.state = State.Resulted;
-        job.commitment = result.commitment;
+        job.result = result.commitment;
         job.resultAt = uint40(block.timestamp);
         job.seedBlock = uint40(block.number) + 1;
         job.deadline = uint40(block.timestamp) + m.parametersOf(job).drawSeconds;
@@ -53,14 +53,14 @@ library Attempts {
     }
 
     function cancel(Market storage m, Order calldata order, bytes calldata signature) external {
-        (bytes32 id, Job storage job) = m.find(order);
+        (bytes32 id, StoredJob storage job) = m.find(order);
         if (msg.sender != order.customer) {
             MarketStore.requireSigned(order.customer, Messages.hashCancel(id), signature);
         }
         State state = job.state;
         if (state == State.None || state >= State.Resulted) revert ITaskMarket.WrongState(id, state);
         // A job that ran into its deadline expires instead, at the node's cost.
-        if (state == State.Running) MarketStore.requireNotAfter(id, job.hardDeadline);
+        if (state == State.Running) MarketStore.requireNotAfter(id, job.hardDeadline());
         job.state = State.Cancelled;
         if (state == State.Window || state == State.Awarded || state == State.Running) m.freeNode(job);
 
@@ -76,7 +76,7 @@ library Attempts {
     }
 
     function expire(Market storage m, Order calldata order) external {
-        (bytes32 id, Job storage job) = m.find(order);
+        (bytes32 id, StoredJob storage job) = m.find(order);
         State state = job.state;
         if (state == State.None || state >= State.Resulted) revert ITaskMarket.WrongState(id, state);
         if (block.timestamp <= job.deadline) revert ITaskMarket.TooEarly(id, uint256(job.deadline) + 1);
@@ -87,7 +87,7 @@ library Attempts {
             penalty = uint256(job.base) * m.parametersOf(job).penaltyBps / 10_000;
         }
         if (state == State.Window || state == State.Awarded || state == State.Running) {
-            m.registry.unlockBond(job.node, uint128(job.bondOf() - penalty));
+            m.registry.unlockBond(job.node, uint128(job.bond - penalty));
             m.slashToTreasury(job.node, penalty);
         }
         m.escrow.release(order.customer, job.locked);

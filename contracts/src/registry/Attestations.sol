@@ -233,9 +233,11 @@ abstract contract Attestations is Rounds, EIP712 {
                 gpuClass: EVERY_CLASS,
                 tickets: round.tickets,
                 members: attestors,
+                least: 0,
                 nodeOwner: owner,
                 customer: owner,
-                fine: 0
+                fine: 0,
+                seated: new address[](0)
             })
         );
     }

@@ -15,30 +15,46 @@ library CommitteeDraw {
         uint16 gpuClass;
         uint256 tickets;
         uint256 members;
+        /// With fewer than that of new owners, those already seated fill up to it.
+        uint256 least;
         address nodeOwner;
         address customer;
         uint256 fine;
+        /// Owners who had a seat in this job before.
+        address[] seated;
+    }
+
+    struct Hand {
+        address[] members;
+        address[] owners;
+        uint256 count;
     }
 
     /// At most `members` nodes of distinct owners, none of them the node's owner or the customer, all live now and with
     /// free bond for the fine of the silent.
     function pick(INodeRegistry registry, Lot memory lot) internal view returns (address[] memory members) {
-        members = new address[](lot.members);
-        address[] memory owners = new address[](lot.members);
-        uint256 count;
+        Hand memory hand = Hand(new address[](lot.members), new address[](lot.members), 0);
+        _deal(registry, lot, hand, lot.members, true);
+        if (hand.count < lot.least) _deal(registry, lot, hand, lot.least, false);
+        members = hand.members;
+        uint256 count = hand.count;
+        assembly ("memory-safe") {
+            mstore(members, count)
+        }
+    }
+
+    function _deal(INodeRegistry registry, Lot memory lot, Hand memory hand, uint256 until, bool newcomers) private view {
         uint256[] memory deck = _deck(lot.tickets);
         uint256 tries = deck.length == 0 ? TRIES : deck.length;
-        for (uint256 i; i < tries && count < lot.members; ++i) {
+        for (uint256 i; i < tries && hand.count < until; ++i) {
             uint256 random = uint256(keccak256(abi.encode(lot.seed, i)));
             address candidate = registry.ticketAt(lot.gpuClass, _next(deck, i, random, lot.tickets));
             address owner = _ownerIfEligible(registry, lot, candidate);
-            if (owner == address(0) || _contains(owners, count, owner)) continue;
-            members[count] = candidate;
-            owners[count] = owner;
-            ++count;
-        }
-        assembly ("memory-safe") {
-            mstore(members, count)
+            if (owner == address(0) || _contains(hand.owners, hand.count, owner)) continue;
+            if (newcomers && _contains(lot.seated, lot.seated.length, owner)) continue;
+            hand.members[hand.count] = candidate;
+            hand.owners[hand.count] = owner;
+            ++hand.count;
         }
     }
 

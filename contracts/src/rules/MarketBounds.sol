@@ -29,7 +29,9 @@ library MarketBounds {
         _parameter("depositBps", p.depositBps, 0, 2_000);
         _parameter("penaltyBps", p.penaltyBps, 100, 5_000);
         _parameter("fineBps", p.fineBps, 0, 2_000);
-        _parameter("floorRate", p.floorRate, 0, 1_000_000 ether);
+        _parameter("pFloorBps", p.pFloorBps, 500, 10_000);
+        // Keeps every amount of a job below 2^96.
+        _parameter("floorRate", p.floorRate, 0, 1_000 ether);
         _parameter("auctionSeconds", p.auctionSeconds, local ? 1 : 10, 1 hours);
         _parameter("openSeconds", p.openSeconds, local ? 1 : 60, 7 days);
         _parameter("windowSeconds", p.windowSeconds, local ? 1 : 15, 1 hours);
@@ -38,6 +40,8 @@ library MarketBounds {
         _parameter("drawSeconds", p.drawSeconds, local ? 1 : 10 minutes, 7 days);
         _parameter("sealMarginSeconds", p.sealMarginSeconds, local ? 1 : 5 minutes, 1 days);
         _parameter("revealSeconds", p.revealSeconds, local ? 1 : 5 minutes, 1 days);
+        _parameter("challengeSeconds", p.challengeSeconds, local ? 1 : 10 minutes, 7 days);
+        _parameter("appealSeconds", p.appealSeconds, local ? 1 : 10 minutes, 7 days);
     }
 
     function _order(bytes32 field, uint256 value, uint256 min, uint256 max) private pure {

@@ -11,8 +11,10 @@ library Verdict {
         /// RUN_OUTCOME of the node's opening; 0 when it never came.
         uint8 nodeOutcome;
         bytes32 nodeOutputHash;
-        /// Members the order asked for; fewer may have been drawn.
+        /// Members that the round asked for; fewer may have been drawn.
         uint256 members;
+        /// Seats of the first committee: they spoke before those of an enlargement had outputs to speak about.
+        uint256 firstSeats;
     }
 
     struct Tally {
@@ -29,6 +31,8 @@ library Verdict {
     /// The paid seats as a bit mask (bit i = seat i). The rules apply in this order:
     /// malicious, no data, unopened, customer's fault, correct, not deterministic, wrong, no quorum.
     ///
+    /// Unopened takes one revealed seat: each has done its work, and the node alone could show what it promised.
+    ///
     /// What confirms the node needs 2/3 of the seats drawn. What takes somebody's money on other grounds (malicious, wrong,
     /// not deterministic) needs 2/3 of the members ordered, so that a committee of one can never do it.
     function decide(Question memory q, Seat[] memory seats) internal pure returns (Settlement, uint256 paid) {
@@ -38,18 +42,19 @@ library Verdict {
 
         if (t.malicious >= needToTake) return (Settlement.Malicious, _having(seats, Messages.MALICIOUS));
         if (t.noData >= needToTake) return (Settlement.Wrong, _having(seats, Messages.NO_DATA));
-        if (q.nodeOutcome == 0 || t.revealed < need) return (Settlement.NoQuorum, _revealed(seats));
+        if (q.nodeOutcome == 0 && t.revealed > 0) return (Settlement.Unopened, revealedMask(seats));
+        if (t.revealed < need || seats.length == 0) return (Settlement.NoQuorum, revealedMask(seats));
 
         if (q.nodeOutcome != Messages.SUCCESS && t.failing >= need) {
             return (Settlement.CustomerFault, _having(seats, Messages.FAILURE) | _having(seats, Messages.TIMEOUT));
         }
-        if (t.withNode >= need) return (Settlement.Correct, _confirmed(q, seats, t.revealed));
+        if (t.withNode >= need) return (Settlement.Correct, _confirmed(q, seats));
         if (t.ran >= needToTake && !_anyTwoAgree(q, seats, t)) {
             return (Settlement.NotDeterministic, _ran(seats));
         }
         paid = _against(q, seats, t, needToTake);
         if (paid != 0) return (Settlement.Wrong, paid);
-        return (Settlement.NoQuorum, _revealed(seats));
+        return (Settlement.NoQuorum, revealedMask(seats));
     }
 
     /// ceil(2n / 3)
@@ -122,19 +127,49 @@ library Verdict {
         }
     }
 
+    /// The seats of an earlier committee whose word fits a final verdict that is not theirs.
+    function confirming(Question memory q, Seat[] memory seats, Settlement settlement)
+        internal
+        pure
+        returns (uint256 mask)
+    {
+        if (settlement == Settlement.Correct) return _confirmed(q, seats);
+        if (settlement == Settlement.CustomerFault) {
+            return _having(seats, Messages.FAILURE) | _having(seats, Messages.TIMEOUT);
+        }
+        if (settlement == Settlement.Malicious) return _having(seats, Messages.MALICIOUS);
+        if (settlement == Settlement.NotDeterministic) return _ran(seats);
+        if (settlement == Settlement.Wrong) return _contradicting(q, seats);
+        return revealedMask(seats);
+    }
+
     /// Seats that agree with the node. Under a tolerant comparison only those that at least half of the other revealing
-    /// members confirm, so that garbage sealed and an agreement claimed afterwards earns nothing.
-    function _confirmed(Question memory q, Seat[] memory seats, uint256 revealed) private pure returns (uint256 mask) {
+    /// members confirm (of those that could know it), so that garbage sealed and an agreement claimed afterwards earns nothing.
+    function _confirmed(Question memory q, Seat[] memory seats) private pure returns (uint256 mask) {
         for (uint256 i; i < seats.length; ++i) {
             if (!_agreesWithNode(q, seats[i])) continue;
             if (!q.exact) {
+                uint256 others;
                 uint256 confirmations;
                 for (uint256 j; j < seats.length; ++j) {
-                    if (j != i && _says(seats[j], seats[i], i + 1)) ++confirmations;
+                    if (j == i || seats[j].outcome == 0 || !_knows(q, j, i)) continue;
+                    ++others;
+                    if (_says(seats[j], seats[i], i + 1)) ++confirmations;
                 }
-                if (2 * confirmations < revealed - 1) continue;
+                if (2 * confirmations < others) continue;
             }
             mask |= 1 << i;
+        }
+    }
+
+    /// Outputs that are not the node's; against a claimed success also failures, against an unopened one missing data.
+    function _contradicting(Question memory q, Seat[] memory seats) private pure returns (uint256 mask) {
+        for (uint256 i; i < seats.length; ++i) {
+            uint8 outcome = seats[i].outcome;
+            if (
+                (outcome == Messages.SUCCESS && !_agreesWithNode(q, seats[i]))
+                    || (outcome == Messages.FAILURE && q.nodeOutcome == Messages.SUCCESS) || outcome == Messages.NO_DATA
+            ) mask |= 1 << i;
         }
     }
 
@@ -149,16 +184,22 @@ library Verdict {
         return false;
     }
 
-    /// Two members' outputs agree: equal bytes, or under a tolerant comparison both say so.
+    /// Two members' outputs agree: equal bytes, or under a tolerant comparison both say so; of two rounds the later one.
     function _agree(Question memory q, Seat[] memory seats, uint256 i, uint256 j) private pure returns (bool) {
         if (seats[i].outcome != Messages.SUCCESS || seats[j].outcome != Messages.SUCCESS) return false;
         if (seats[i].outputHash == seats[j].outputHash) return true;
-        return !q.exact && _says(seats[i], seats[j], j + 1) && _says(seats[j], seats[i], i + 1);
+        return !q.exact && (!_knows(q, i, j) || _says(seats[i], seats[j], j + 1))
+            && (!_knows(q, j, i) || _says(seats[j], seats[i], i + 1));
     }
 
     function _agreesWithNode(Question memory q, Seat memory seat) private pure returns (bool) {
         if (q.nodeOutcome != Messages.SUCCESS || seat.outcome != Messages.SUCCESS) return false;
         return seat.outputHash == q.nodeOutputHash || (!q.exact && seat.agrees & 1 != 0);
+    }
+
+    /// Whether seat `speaker` revealed when the output of seat `about` could be known.
+    function _knows(Question memory q, uint256 speaker, uint256 about) private pure returns (bool) {
+        return speaker >= q.firstSeats || about < q.firstSeats;
     }
 
     /// Whether a successful `speaker` has the bit for `about` set, or holds the very same bytes.
@@ -173,7 +214,7 @@ library Verdict {
         }
     }
 
-    function _revealed(Seat[] memory seats) private pure returns (uint256 mask) {
+    function revealedMask(Seat[] memory seats) internal pure returns (uint256 mask) {
         for (uint256 i; i < seats.length; ++i) {
             if (seats[i].outcome != 0) mask |= 1 << i;
         }

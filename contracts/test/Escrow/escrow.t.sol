@@ -110,10 +110,10 @@ contract EscrowTest is MarketFixture {
         vm.prank(customer);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IEscrow.InsufficientBalance.selector, customer, DEPOSITED - 40.5 ether, DEPOSITED - 40.5 ether + 1
+                IEscrow.InsufficientBalance.selector, customer, DEPOSITED - 90.5 ether, DEPOSITED - 90.5 ether + 1
             )
         );
-        escrow.withdraw(DEPOSITED - 40.5 ether + 1, customer);
+        escrow.withdraw(DEPOSITED - 90.5 ether + 1, customer);
     }
 
     function test_Case56_AWithdrawalSignatureIsUsedOnceForExactlyWhatItSays() external {

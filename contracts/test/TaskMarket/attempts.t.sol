@@ -124,7 +124,7 @@ contract ReplaceTest is MarketFixture {
         assertEq(job.hardDeadline, block.timestamp + 240, "restarted");
         assertEq(registry.nodeOf(_node(0)).lockedBond, 0, "old bond freed");
         assertEq(registry.nodeOf(_node(0)).bond, BOND, "old bond whole");
-        assertEq(registry.nodeOf(_node(1)).lockedBond, 24 ether, "new bond locked");
+        assertEq(registry.nodeOf(_node(1)).lockedBond, 64 ether, "new bond locked");
     }
 
     function test_TheCustomerMayApproveToo() external {

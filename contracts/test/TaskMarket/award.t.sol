@@ -16,11 +16,11 @@ contract AwardTest is MarketFixture {
     function test_LocksTheBondAndSetsTheDeadlines() external {
         vm.expectEmit(address(market));
         uint40 time = uint40(block.timestamp);
-        emit ITaskMarket.Awarded(id, 1, _node(0), 6 ether, 0.05 ether, 6 ether, time + 120, time + 120, time + 240);
+        emit ITaskMarket.Awarded(id, 1, _node(0), 6 ether, 0.05 ether, 6 ether, 48 ether, 10_000, time + 120, time + 120, time + 240);
         _award();
         Job memory job = market.jobOf(id);
         assertState(State.Awarded);
-        assertEq(registry.nodeOf(_node(0)).lockedBond, 18 ether, "base x members");
+        assertEq(registry.nodeOf(_node(0)).lockedBond, 48 ether, "base x seats");
         assertEq(job.tickets, NODES, "tickets as of award");
         assertEq(job.deadline, time + 220, "startBy + replace");
     }
@@ -38,14 +38,14 @@ contract AwardTest is MarketFixture {
         price = uint128(bound(price, 0, 5 ether));
         _award(_bid(0, price));
         assertEq(market.jobOf(id).base, 5 ether, "half of maxPrice");
-        assertEq(registry.nodeOf(_node(0)).lockedBond, 15 ether, "bond");
+        assertEq(registry.nodeOf(_node(0)).lockedBond, 40 ether, "bond");
     }
 
     function test_Case38_ABidOfZeroThatNeverStartsPaysThePenalty() external {
         _award(_bid(0, 0));
         vm.warp(market.jobOf(id).deadline + 1);
         vm.expectEmit(address(market));
-        emit ITaskMarket.Expired(id, 1 ether, 40.5 ether);
+        emit ITaskMarket.Expired(id, 1 ether, 90.5 ether);
         market.expire(order);
         assertEq(registry.nodeOf(_node(0)).bond, BOND - 1 ether, "20% of base");
         assertEq(escrow.balanceOf(treasury), 1 ether, "to the treasury");
@@ -183,15 +183,13 @@ contract AwardTest is MarketFixture {
     function test_RevertWhen_TheFreeBondIsTooSmall() external {
         order.maxPrice = 100 ether;
         order.nonce = 2;
-        for (uint256 n = 2; n < 7; ++n) {
-            order.nonce = n;
-            escrow.depositFor(customer, 405 ether);
-            _submit();
-            if (n < 6) _award(_bid(0, 80 ether));
-        }
+        _submit();
+        _award(_bid(0, 80 ether));
+        order.nonce = 3;
+        _submit();
         _expectAward(
             _bid(0, 80 ether),
-            abi.encodeWithSelector(INodeRegistry.NotEnoughFreeBond.selector, _node(0), 40 ether, 240 ether)
+            abi.encodeWithSelector(INodeRegistry.NotEnoughFreeBond.selector, _node(0), 360 ether, 640 ether)
         );
     }
 
@@ -219,7 +217,7 @@ contract AwardTest is MarketFixture {
             order, _signOrder(), nodeBid, _signBid(NODE_KEY, nodeBid), _signBid(AUCTIONEER_KEY, nodeBid)
         );
         assertState(State.Awarded);
-        assertEq(escrow.lockedOf(customer), 40.5 ether, "locked once");
+        assertEq(escrow.lockedOf(customer), 90.5 ether, "locked once");
     }
 
     function _expectAward(Bid memory nodeBid, bytes memory failure) private {
@@ -285,14 +283,37 @@ contract WindowTest is MarketFixture {
         _expectBid(nodeBid, abi.encodeWithSelector(ITaskMarket.BidLapses.selector, needed - 1, needed));
     }
 
+    function test_Case39_TheFiftiethBidCostsNoMoreThanTheThird() external {
+        _placeBid(_bid(0, 9 ether));
+        _placeBid(_bid(1, 8.9 ether));
+        uint256 third = _gasOfBid(0);
+        for (uint256 i = 3; i < 49; ++i) {
+            _gasOfBid(i % 2);
+        }
+        assertLe(_gasOfBid(1), third + 2_000, "the number of bids does not matter");
+        uint256 closesAt = market.jobOf(id).windowClosesAt;
+        vm.warp(closesAt);
+        uint256 before = gasleft();
+        market.awardWindow(order);
+        assertLe(before - gasleft(), 150_000, "nor for the award");
+    }
+
+    function _gasOfBid(uint256 i) private returns (uint256) {
+        Bid memory nodeBid = _bid(i, uint128(uint256(market.jobOf(id).price) * 9_800 / 10_000));
+        bytes memory signature = _signBid(keyOf[nodeBid.node], nodeBid);
+        uint256 before = gasleft();
+        market.bid(order, nodeBid, signature);
+        return before - gasleft();
+    }
+
     function test_OnlyTheBestHasItsBondLocked() external {
         _placeBid(_bid(0, 9 ether));
-        assertEq(registry.nodeOf(_node(0)).lockedBond, 27 ether, "best");
+        assertEq(registry.nodeOf(_node(0)).lockedBond, 72 ether, "best");
         _placeBid(_bid(1, 8 ether));
         assertEq(registry.nodeOf(_node(0)).lockedBond, 0, "outbid");
-        assertEq(registry.nodeOf(_node(1)).lockedBond, 24 ether, "new best");
+        assertEq(registry.nodeOf(_node(1)).lockedBond, 64 ether, "new best");
         _placeBid(_bid(1, 7 ether));
-        assertEq(registry.nodeOf(_node(1)).lockedBond, 21 ether, "lower by itself");
+        assertEq(registry.nodeOf(_node(1)).lockedBond, 56 ether, "lower by itself");
     }
 
     function test_Case35_AnyoneAwardsTheLowest() external {

@@ -114,10 +114,9 @@ contract DrawTest is MarketFixture {
         _to(State.Resulted);
         // All of node 1's bond is at work elsewhere.
         order.nonce = 2;
-        order.maxPrice = 333.3 ether;
-        escrow.depositFor(customer, 2_000 ether);
+        order.maxPrice = 124.99 ether;
         _submit();
-        _award(_bid(1, 333.3 ether));
+        _award(_bid(1, 124.99 ether));
         order = _order();
         order.submitBy = uint64(1_800_000_000 + 1 hours);
         id = market.orderId(order);
@@ -407,6 +406,8 @@ contract RevealTest is MarketFixture {
         market.settle(order);
         vm.warp(sealBy + 1);
         market.settle(order);
+        assertState(State.Enlarging);
+        _finish();
         assertEq(uint256(market.jobOf(id).settlement), uint256(Settlement.NoQuorum), "no quorum");
     }
 }

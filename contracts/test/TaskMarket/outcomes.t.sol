@@ -6,7 +6,7 @@ import {Job, Parameters, Seat, Settlement, State} from "../../src/interfaces/Typ
 import {Messages} from "../../src/Messages.sol";
 import {MarketFixture} from "../support/MarketFixture.sol";
 
-/// Each row of the outcome table. Default money: price 6, rate 0.05, base 6, bond 18, budget 40.5, deposit 0.5, fine 0.3.
+/// Each row of the outcome table. Default money: price 6, rate 0.05, base 6, bond 48, budget 90.5, deposit 0.5, fine 0.3.
 contract OutcomesTest is MarketFixture {
     uint8 private constant OK = Messages.SUCCESS;
 
@@ -199,17 +199,17 @@ contract OutcomesTest is MarketFixture {
         );
     }
 
-    function test_AnOpeningHeldBackNeverSlashes() external {
+    function test_AnOpeningHeldBackCostsTheNodeTheMembersPayAndNoMore() external {
         Word memory bad = _says(OK, BAD);
         bad.agrees = 6;
-        _withheld(_words(bad, bad, bad), Row(Settlement.NoQuorum, 0, 7, 0));
+        _withheld(_words(bad, bad, bad), Row(Settlement.Unopened, 0, 7, 0));
     }
 
     function test_AnOpeningHeldBackFinesNobodyWhoSealed() external {
         Word[] memory words = _allGood();
         words[1].reveals = false;
         words[2].seals = false;
-        _withheld(words, Row(Settlement.NoQuorum, 0, 1, 4));
+        _withheld(words, Row(Settlement.Unopened, 0, 1, 4));
     }
 
     function test_AnOpeningHeldBackWithoutDataIsWrong() external {
@@ -223,7 +223,6 @@ contract OutcomesTest is MarketFixture {
         for (uint256 i = NODES; i < 12; ++i) {
             _register(i, CLASS);
         }
-        escrow.depositFor(customer, 1_000 ether);
         order.members = n;
         _to(State.Checking);
         Seat[] memory seats = _members();
@@ -241,7 +240,7 @@ contract OutcomesTest is MarketFixture {
         assertTrue((settlement == Settlement.Wrong) == (liars >= need), "slashed only by 2/3");
         assertTrue((settlement == Settlement.Correct) == (n - liars >= need), "paid only by 2/3");
         if (settlement == Settlement.Wrong) {
-            assertEq(registry.nodeOf(_node(0)).bond, BOND - 6 ether * uint256(n), "slash");
+            assertEq(registry.nodeOf(_node(0)).bond, BOND - 6 ether * (uint256(n) / 3 + (n < 7 ? 2 * uint256(n) + 1 : 15)), "slash");
         } else {
             assertEq(registry.nodeOf(_node(0)).bond, BOND, "honest bond whole");
         }
@@ -291,10 +290,7 @@ contract OutcomesTest is MarketFixture {
         for (uint256 i; i < words.length; ++i) {
             if (words[i].seals && words[i].reveals) _revealSeat(_noOpening(), i, words[i]);
         }
-        if (_state() != State.Settled) {
-            vm.warp(market.jobOf(id).deadline + 1);
-            market.settle(order);
-        }
+        _finish();
         _checkMoney(row);
     }
 
@@ -302,6 +298,7 @@ contract OutcomesTest is MarketFixture {
         Job memory job = market.jobOf(id);
         assertEq(uint256(job.settlement), uint256(row.settlement), "row");
         bool wrong = row.settlement == Settlement.Wrong;
+        bool byNode = wrong || row.settlement == Settlement.Unopened;
         uint256 deposit = row.settlement == Settlement.Malicious ? 0.5 ether : 0;
         uint256 fee = row.gross * 200 / 10_000;
         uint256 members;
@@ -317,10 +314,10 @@ contract OutcomesTest is MarketFixture {
             assertEq(registry.nodeOf(seats[i].member).lockedBond, 0, "member's lock");
         }
         assertEq(escrow.balanceOf(_owner(0)), row.gross - fee, "node");
-        assertEq(registry.nodeOf(_node(0)).bond, wrong ? BOND - 18 ether : BOND, "node's bond");
+        assertEq(registry.nodeOf(_node(0)).bond, wrong ? BOND - 48 ether : byNode ? BOND - members : BOND, "node's bond");
         assertEq(registry.nodeOf(_node(0)).lockedBond, 0, "node's lock");
-        assertEq(escrow.balanceOf(treasury), fee + fines + deposit + (wrong ? 18 ether - members : 0), "treasury");
-        uint256 cost = row.gross + deposit + (wrong ? 0 : members);
+        assertEq(escrow.balanceOf(treasury), fee + fines + deposit + (wrong ? 48 ether - members : 0), "treasury");
+        uint256 cost = row.gross + deposit + (byNode ? 0 : members);
         assertEq(escrow.balanceOf(customer), DEPOSITED - cost, "customer");
         assertEq(escrow.lockedOf(customer), 0, "lock");
         assertSolvent();
@@ -356,7 +353,7 @@ contract EndsTest is MarketFixture {
         if (gross > 6 ether) gross = 6 ether;
         uint256 fee = gross * 200 / 10_000;
         vm.expectEmit(address(market));
-        emit ITaskMarket.Cancelled(id, gross - fee, fee, 40.5 ether - gross);
+        emit ITaskMarket.Cancelled(id, gross - fee, fee, 90.5 ether - gross);
         _cancel();
         assertEq(escrow.balanceOf(_owner(0)), gross - fee, "node");
         assertEq(escrow.balanceOf(treasury), fee, "fee");
@@ -414,7 +411,7 @@ contract EndsTest is MarketFixture {
         order.maxPrice = 1;
         _submit();
         _award(_bid(0, 1));
-        assertEq(registry.nodeOf(_node(0)).lockedBond, 3, "three wei locked");
+        assertEq(registry.nodeOf(_node(0)).lockedBond, 8, "eight wei locked");
         vm.warp(market.jobOf(id).deadline + 1);
         market.expire(order);
         assertEq(registry.nodeOf(_node(0)).lockedBond, 0, "nothing stays locked");
@@ -427,12 +424,15 @@ contract EndsTest is MarketFixture {
         _revealSeat(opening, 0, bad);
         _revealSeat(opening, 1, bad);
         address member = _members()[0].member;
-        vm.recordLogs();
+        vm.expectEmit(address(market));
+        emit ITaskMarket.Judged(id, 1, uint8(2), uint40(block.timestamp) + 80);
+        _revealSeat(opening, 2, bad);
+        vm.warp(block.timestamp + 81);
         vm.expectEmit(address(market));
         emit ITaskMarket.MemberPaid(id, member, 6 ether);
         vm.expectEmit(address(market));
-        emit ITaskMarket.Settled(id, 1, uint8(2), 0, 0, 18 ether, 40.5 ether, 18 ether);
-        _revealSeat(opening, 2, bad);
+        emit ITaskMarket.Settled(id, 1, uint8(2), 0, 0, 18 ether, 90.5 ether, 48 ether);
+        market.settle(order);
     }
 
     function _expectExpiry(uint256 penalty) private {
@@ -442,7 +442,7 @@ contract EndsTest is MarketFixture {
         market.expire(order);
         vm.warp(deadline + 1);
         vm.expectEmit(address(market));
-        emit ITaskMarket.Expired(id, penalty, 40.5 ether);
+        emit ITaskMarket.Expired(id, penalty, 90.5 ether);
         vm.prank(address(0xBEEF));
         market.expire(order);
         assertEq(escrow.balanceOf(customer), DEPOSITED, "all back");

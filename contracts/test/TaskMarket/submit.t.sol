@@ -9,7 +9,7 @@ import {MarketFixture} from "../support/MarketFixture.sol";
 import {BurningWallet, ContractWallet} from "../support/Wallets.sol";
 
 contract SubmitTest is MarketFixture {
-    uint256 internal constant BUDGET = 10 ether + 30 ether + 0.5 ether;
+    uint256 internal constant BUDGET = 10 ether + 80 ether + 0.5 ether;
 
     function test_LocksTheBudget() external {
         vm.expectEmit(address(market));
@@ -24,7 +24,7 @@ contract SubmitTest is MarketFixture {
         assertEq(job.deadline, block.timestamp + 660, "deadline");
         (uint256 price, uint256 validation, uint256 deposit, uint256 total) = market.budgetOf(order);
         assertEq(price, 10 ether, "budgetOf price");
-        assertEq(validation, 30 ether, "budgetOf validation");
+        assertEq(validation, 80 ether, "budgetOf validation");
         assertEq(deposit, 0.5 ether, "budgetOf deposit");
         assertEq(total, BUDGET, "budgetOf total");
     }
@@ -33,8 +33,8 @@ contract SubmitTest is MarketFixture {
         order.maxPrice = 1;
         order.timeout = 100;
         _submit();
-        // maxBase = 0.0001 x 100 = 0.01 for each of three members
-        assertEq(escrow.lockedOf(customer), 1 + 0.03 ether, "floor budget");
+        // maxBase = 0.0001 x 100 = 0.01 for each of eight seats
+        assertEq(escrow.lockedOf(customer), 1 + 0.08 ether, "floor budget");
     }
 
     function testFuzz_LocksWhatBudgetOfSays(uint128 maxPrice, uint8 members, uint32 timeout) external {

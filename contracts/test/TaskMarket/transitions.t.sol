@@ -30,10 +30,12 @@ contract TransitionsTest is MarketFixture {
         Reveal,
         Settle,
         Cancel,
-        Expire
+        Expire,
+        Challenge,
+        Appeal
     }
 
-    uint256 private constant MOVES = 14;
+    uint256 private constant MOVES = 16;
 
     function test_Case46_OnlyTheLegalMovesSucceedInTime() external {
         _tryAll(false);
@@ -73,8 +75,10 @@ contract TransitionsTest is MarketFixture {
         }
         if (s == State.HandedBack) return m == Move.Replace || m == Move.Cancel;
         if (s == State.Resulted) return m == Move.Draw;
+        if (s == State.Unchecked) return m == Move.Challenge;
         if (s == State.Checking) return m == Move.Seal;
-        return false;
+        if (s == State.Enlarging || s == State.Appealed) return m == Move.Draw;
+        return s == State.Judged && m == Move.Appeal;
     }
 
     function _legalLate(State s, Move m) private pure returns (bool) {
@@ -82,8 +86,11 @@ contract TransitionsTest is MarketFixture {
             return m == Move.Expire || m == Move.Cancel;
         }
         if (s == State.Running) return m == Move.Expire;
-        if (s == State.Resulted) return m == Move.Draw || m == Move.Settle;
-        return s == State.Checking && m == Move.Settle;
+        if (s == State.Resulted || s == State.Enlarging || s == State.Appealed) {
+            return m == Move.Draw || m == Move.Settle;
+        }
+        if (s == State.Unchecked) return m == Move.Reveal || m == Move.Settle;
+        return (s == State.Checking || s == State.Judged) && m == Move.Settle;
     }
 
     function _try(Move move) private returns (bool) {
@@ -125,6 +132,11 @@ contract TransitionsTest is MarketFixture {
             market.cancel(order, _sign(CUSTOMER_KEY, keccak256(abi.encode(Messages.CANCEL, id))));
         } else if (move == Move.Expire) {
             market.expire(order);
+        } else if (move == Move.Challenge) {
+            vm.prank(customer);
+            market.challenge(order);
+        } else if (move == Move.Appeal) {
+            _appeal();
         }
         // A move that "succeeds" must have changed something.
         assertTrue(

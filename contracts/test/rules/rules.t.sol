@@ -80,7 +80,8 @@ contract VerdictTest is Test {
             exact: random & 64 == 0,
             nodeOutcome: uint8(random >> 8 & 3),
             nodeOutputHash: bytes32(random >> 16 & 1),
-            members: members
+            members: members,
+            firstSeats: n
         });
         (Settlement settlement, uint256 paid) = Verdict.decide(q, seats);
         uint256 need = Verdict.twoThirds(members);
@@ -139,6 +140,18 @@ contract ParametersTest is MarketFixture {
         p.fineBps = 2_001;
         _expect(p, "fineBps", 2_001, 0, 2_000);
         p = _parameters();
+        p.pFloorBps = 499;
+        _expect(p, "pFloorBps", 499, 500, 10_000);
+        p = _parameters();
+        p.challengeSeconds = 0;
+        _expect(p, "challengeSeconds", 0, 1, 7 days);
+        p = _parameters();
+        p.appealSeconds = 7 days + 1;
+        _expect(p, "appealSeconds", 7 days + 1, 1, 7 days);
+        p = _parameters();
+        p.floorRate = 1_000 ether + 1;
+        _expect(p, "floorRate", 1_000 ether + 1, 0, 1_000 ether);
+        p = _parameters();
         p.auctionSeconds = 0;
         _expect(p, "auctionSeconds", 0, 1, 1 hours);
         p = _parameters();
@@ -156,6 +169,10 @@ contract ParametersTest is MarketFixture {
         p.drawSeconds = 10 minutes;
         _expect(p, "revealSeconds", 90, 5 minutes, 1 days);
         p.revealSeconds = 5 minutes;
+        _expect(p, "challengeSeconds", 70, 10 minutes, 7 days);
+        p.challengeSeconds = 10 minutes;
+        _expect(p, "appealSeconds", 80, 10 minutes, 7 days);
+        p.appealSeconds = 10 minutes;
         market.setParameters(p);
     }
 

@@ -27,7 +27,8 @@ import {Test} from "./Test.sol";
 import {newToken} from "./Tokens.sol";
 
 /// The whole market with six nodes of six owners, one customer, one auctioneer, and a default job to walk through.
-/// Default money: maxPrice 10, bid 6 at rate 0.05 a second, so base 6, bond 18, budget 10 + 3 x 10 + 0.5.
+/// Default money: maxPrice 10, bid 6 at rate 0.05 a second, so base 6. A pot pays at most 8 seats (3 members): bond 48,
+/// budget 10 + 8 x 10 + 0.5.
 abstract contract MarketFixture is Test {
     uint256 internal constant CUSTOMER_KEY = 0xC0;
     uint256 internal constant AUCTIONEER_KEY = 0xA0;
@@ -36,7 +37,7 @@ abstract contract MarketFixture is Test {
     uint16 internal constant CLASS = 7;
     uint256 internal constant NODES = 6;
     uint256 internal constant BOND = 1_000 ether;
-    uint256 internal constant DEPOSITED = 1_000 ether;
+    uint256 internal constant DEPOSITED = 10_000 ether;
     bytes32 internal constant GOOD = keccak256("the right output");
     bytes32 internal constant BAD = keccak256("another output");
 
@@ -96,6 +97,7 @@ abstract contract MarketFixture is Test {
             depositBps: 500,
             penaltyBps: 2_000,
             fineBps: 500,
+            pFloorBps: 1_000,
             floorRate: 0.0001 ether,
             auctionSeconds: 60,
             openSeconds: 600,
@@ -104,7 +106,9 @@ abstract contract MarketFixture is Test {
             replaceSeconds: 100,
             drawSeconds: 600,
             sealMarginSeconds: 60,
-            revealSeconds: 90
+            revealSeconds: 90,
+            challengeSeconds: 70,
+            appealSeconds: 80
         });
     }
 
@@ -245,8 +249,9 @@ abstract contract MarketFixture is Test {
         market.draw(order);
     }
 
+    /// The seats of the present round's list: the appeal's once it is drawn.
     function _members() internal view returns (Seat[] memory) {
-        return market.seatsOf(id);
+        return market.jobOf(id).roundFrom == 16 ? market.appealSeatsOf(id) : market.seatsOf(id);
     }
 
     function _salt(uint256 i) internal pure returns (bytes32) {
@@ -320,11 +325,69 @@ abstract contract MarketFixture is Test {
         for (uint256 i; i < words.length; ++i) {
             if (words[i].seals && words[i].reveals) _revealSeat(opening, i, words[i]);
         }
-        job = market.jobOf(id);
-        if (job.state != State.Settled) {
+        _finish();
+    }
+
+    /// Lets time alone end the job: what waits for a draw, a reveal or an appeal is settled without.
+    function _finish() internal {
+        Job memory job = market.jobOf(id);
+        for (; job.state < State.Settled; job = market.jobOf(id)) {
             vm.warp(job.deadline + 1);
             market.settle(order);
         }
+    }
+
+    /// Seals, opens and reveals the present round, all seats speaking; what follows is left to the test.
+    function _round(Word[] memory words) internal {
+        _sealAll(words);
+        if (market.jobOf(id).nodeOutcome == 0) _open();
+        for (uint256 i; i < words.length; ++i) {
+            _revealSeat(opening, i, words[i]);
+        }
+    }
+
+    function _same(Word memory word, uint256 seats) internal pure returns (Word[] memory words) {
+        words = new Word[](seats);
+        for (uint256 i; i < seats; ++i) {
+            words[i] = _says(word.outcome, word.output);
+        }
+    }
+
+    /// Node 0's owner appeals, with a balance that just covers it.
+    function _appeal() internal {
+        token.approve(address(escrow), type(uint256).max);
+        escrow.depositFor(_owner(0), market.appealLockOf(id));
+        vm.prank(_owner(0));
+        market.appeal(order, opening);
+    }
+
+    /// Node 0 gets a record of one big job, so that the default job may stay unchecked.
+    function _giveRecord() internal {
+        Order memory next = order;
+        (order.maxPrice, order.nonce, order.validation) = (60 ether, 1 << 200, 1);
+        _submit();
+        _award(_bid(0, 60 ether));
+        _start();
+        _result();
+        _draw();
+        _committee(_allGood());
+        order = next;
+        order.submitBy = uint64(block.timestamp + 1 hours);
+        id = market.orderId(order);
+    }
+
+    /// From Running: gives the result in a block whose successor's hash leaves it unchecked.
+    function _drawUntilUnchecked() internal {
+        uint256 number = block.number;
+        for (uint256 i; i < 200; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            vm.roll(number + i);
+            _result();
+            _draw();
+            if (_state() == State.Unchecked) return;
+            vm.revertToState(snapshot);
+        }
+        revert("never unchecked");
     }
 
     function _says(uint8 outcome, bytes32 output) internal pure returns (Word memory) {
@@ -344,6 +407,10 @@ abstract contract MarketFixture is Test {
     /// The default job in `state`. Window, HandedBack, Cancelled and Expired take their own shortest path.
     function _to(State state) internal {
         if (state == State.None) return;
+        if (state == State.Unchecked) {
+            _giveRecord();
+            order.validation = Messages.BY_RECORD;
+        }
         _submit();
         if (state == State.Open) return;
         if (state == State.Cancelled) return _cancel();
@@ -361,10 +428,19 @@ abstract contract MarketFixture is Test {
         _start();
         if (state == State.Running) return;
         vm.warp(block.timestamp + 50);
+        if (state == State.Unchecked) return _drawUntilUnchecked();
         _result();
         if (state == State.Resulted) return;
         _draw();
         if (state == State.Checking) return;
+        Word memory good = _says(Messages.SUCCESS, GOOD);
+        Word memory bad = _says(Messages.SUCCESS, BAD);
+        if (state == State.Enlarging) return _round(_words(good, bad, _says(Messages.FAILURE, 0)));
+        if (state != State.Settled) {
+            _round(_words(bad, bad, bad));
+            if (state == State.Appealed) _appeal();
+            return;
+        }
         _committee(_allGood());
     }
 
@@ -385,7 +461,7 @@ abstract contract MarketFixture is Test {
     function assertSolvent() internal view {
         uint256 sum = escrow.balanceOf(customer) + escrow.lockedOf(customer) + escrow.balanceOf(treasury);
         for (uint256 i; i < NODES; ++i) {
-            sum += escrow.balanceOf(_owner(i));
+            sum += escrow.balanceOf(_owner(i)) + escrow.lockedOf(_owner(i));
         }
         assertEq(sum, escrow.owed(), "sum of accounts is what the escrow owes");
         assertLe(escrow.owed(), token.balanceOf(address(escrow)), "the escrow holds what it owes");

@@ -1915,6 +1915,17 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -1974,6 +1985,17 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -1995,6 +2017,22 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -2006,6 +2044,22 @@ export const ogpuAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -2038,10 +2092,37 @@ export const ogpuAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -2241,6 +2322,27 @@ export const ogpuAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -5195,6 +5297,17 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -5254,6 +5367,17 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -5275,6 +5399,22 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -5286,6 +5426,22 @@ export const nodeRegistryAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -5318,10 +5474,37 @@ export const nodeRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -5521,6 +5704,27 @@ export const nodeRegistryAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -7432,6 +7636,17 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -7491,6 +7706,17 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -7512,6 +7738,22 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -7523,6 +7765,22 @@ export const escrowAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -7555,10 +7813,37 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -7773,6 +8058,27 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "TooLate",
     "inputs": [
       {
@@ -7956,6 +8262,11 @@ export const taskMarketAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "pFloorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
             "name": "floorRate",
             "type": "uint96",
             "internalType": "uint96"
@@ -7999,6 +8310,16 @@ export const taskMarketAbi = [
             "name": "revealSeconds",
             "type": "uint32",
             "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
           }
         ]
       },
@@ -8021,6 +8342,193 @@ export const taskMarketAbi = [
     "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "appeal",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "internalType": "struct Order",
+        "components": [
+          {
+            "name": "customer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "auctioneer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "specHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "maxPrice",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "validation",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "comparison",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "members",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "timeout",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "softSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "hardSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "floorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "submitBy",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256",
+            "internalType": "uint256"
+          }
+        ]
+      },
+      {
+        "name": "opening",
+        "type": "tuple",
+        "internalType": "struct Opening",
+        "components": [
+          {
+            "name": "outcome",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "outputHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "manifestHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "secondsUsed",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "appealLockOf",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "appealSeatsOf",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple[]",
+        "internalType": "struct Seat[]",
+        "components": [
+          {
+            "name": "member",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "outcome",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "secondsUsed",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "agrees",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "seal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "outputHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -8564,6 +9072,192 @@ export const taskMarketAbi = [
   },
   {
     "type": "function",
+    "name": "challenge",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "internalType": "struct Order",
+        "components": [
+          {
+            "name": "customer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "auctioneer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "specHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "maxPrice",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "validation",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "comparison",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "members",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "timeout",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "softSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "hardSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "floorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "submitBy",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256",
+            "internalType": "uint256"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "checkBpsOf",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "internalType": "struct Order",
+        "components": [
+          {
+            "name": "customer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "auctioneer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "specHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "maxPrice",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "validation",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "comparison",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "members",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "timeout",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "softSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "hardSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "floorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "submitBy",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256",
+            "internalType": "uint256"
+          }
+        ]
+      },
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "price",
+        "type": "uint128",
+        "internalType": "uint128"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "domainSeparator",
     "inputs": [],
     "outputs": [
@@ -8705,6 +9399,19 @@ export const taskMarketAbi = [
         "name": "extensions",
         "type": "uint256[]",
         "internalType": "uint256[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "emission",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "contract IProviderEmission"
       }
     ],
     "stateMutability": "view"
@@ -8857,6 +9564,25 @@ export const taskMarketAbi = [
   },
   {
     "type": "function",
+    "name": "isCanaryKeeper",
+    "inputs": [
+      {
+        "name": "keeper",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bool",
+        "internalType": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "jobOf",
     "inputs": [
       {
@@ -8897,11 +9623,6 @@ export const taskMarketAbi = [
             "internalType": "uint32"
           },
           {
-            "name": "submittedAt",
-            "type": "uint40",
-            "internalType": "uint40"
-          },
-          {
             "name": "node",
             "type": "address",
             "internalType": "address"
@@ -8917,6 +9638,16 @@ export const taskMarketAbi = [
             "internalType": "uint8"
           },
           {
+            "name": "appealSeats",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "roundFrom",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
             "name": "sealedSeats",
             "type": "uint8",
             "internalType": "uint8"
@@ -8927,9 +9658,29 @@ export const taskMarketAbi = [
             "internalType": "uint8"
           },
           {
+            "name": "enlarged",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "canaryOpened",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
             "name": "nodeOutcome",
             "type": "uint8",
             "internalType": "uint8"
+          },
+          {
+            "name": "checkBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "paidMask",
+            "type": "uint16",
+            "internalType": "uint16"
           },
           {
             "name": "tickets",
@@ -8952,12 +9703,22 @@ export const taskMarketAbi = [
             "internalType": "uint128"
           },
           {
+            "name": "bond",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
             "name": "locked",
             "type": "uint128",
             "internalType": "uint128"
           },
           {
             "name": "commitment",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "nodeOutputHash",
             "type": "bytes32",
             "internalType": "bytes32"
           },
@@ -8985,11 +9746,6 @@ export const taskMarketAbi = [
             "name": "resultAt",
             "type": "uint40",
             "internalType": "uint40"
-          },
-          {
-            "name": "nodeSeconds",
-            "type": "uint32",
-            "internalType": "uint32"
           },
           {
             "name": "deadline",
@@ -9022,14 +9778,33 @@ export const taskMarketAbi = [
             "internalType": "uint40"
           },
           {
-            "name": "nodeOutputHash",
-            "type": "bytes32",
-            "internalType": "bytes32"
+            "name": "challengeBy",
+            "type": "uint40",
+            "internalType": "uint40"
           }
         ]
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "multicall",
+    "inputs": [
+      {
+        "name": "data",
+        "type": "bytes[]",
+        "internalType": "bytes[]"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "results",
+        "type": "bytes[]",
+        "internalType": "bytes[]"
+      }
+    ],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -9067,6 +9842,101 @@ export const taskMarketAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "openCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "internalType": "struct Order",
+        "components": [
+          {
+            "name": "customer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "auctioneer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "specHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "maxPrice",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "gpuClass",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "validation",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "comparison",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "members",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "timeout",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "softSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "hardSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "floorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "submitBy",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256",
+            "internalType": "uint256"
+          }
+        ]
+      },
+      {
+        "name": "outputHash",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "salt",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -9203,6 +10073,11 @@ export const taskMarketAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "pFloorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
             "name": "floorRate",
             "type": "uint96",
             "internalType": "uint96"
@@ -9244,6 +10119,16 @@ export const taskMarketAbi = [
           },
           {
             "name": "revealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
             "type": "uint32",
             "internalType": "uint32"
           }
@@ -9289,6 +10174,11 @@ export const taskMarketAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "pFloorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
             "name": "floorRate",
             "type": "uint96",
             "internalType": "uint96"
@@ -9330,6 +10220,16 @@ export const taskMarketAbi = [
           },
           {
             "name": "revealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
             "type": "uint32",
             "internalType": "uint32"
           }
@@ -9386,6 +10286,19 @@ export const taskMarketAbi = [
   },
   {
     "type": "function",
+    "name": "plantCanary",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "previewPay",
     "inputs": [
       {
@@ -9422,6 +10335,37 @@ export const taskMarketAbi = [
       }
     ],
     "stateMutability": "pure"
+  },
+  {
+    "type": "function",
+    "name": "recordOf",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct Record",
+        "components": [
+          {
+            "name": "value",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "steps",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -9855,6 +10799,37 @@ export const taskMarketAbi = [
   },
   {
     "type": "function",
+    "name": "setCanaryKeeper",
+    "inputs": [
+      {
+        "name": "keeper",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "isKeeper",
+        "type": "bool",
+        "internalType": "bool"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setEmission",
+    "inputs": [
+      {
+        "name": "next",
+        "type": "address",
+        "internalType": "contract IProviderEmission"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "setGuardian",
     "inputs": [
       {
@@ -9892,6 +10867,11 @@ export const taskMarketAbi = [
           },
           {
             "name": "fineBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "pFloorBps",
             "type": "uint16",
             "internalType": "uint16"
           },
@@ -9937,6 +10917,16 @@ export const taskMarketAbi = [
           },
           {
             "name": "revealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
             "type": "uint32",
             "internalType": "uint32"
           }
@@ -10483,6 +11473,74 @@ export const taskMarketAbi = [
   },
   {
     "type": "event",
+    "name": "AppealClosed",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "paid",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      },
+      {
+        "name": "returned",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Appealed",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "locked",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Awarded",
     "inputs": [
       {
@@ -10520,6 +11578,18 @@ export const taskMarketAbi = [
         "type": "uint128",
         "indexed": false,
         "internalType": "uint128"
+      },
+      {
+        "name": "bond",
+        "type": "uint128",
+        "indexed": false,
+        "internalType": "uint128"
+      },
+      {
+        "name": "checkBps",
+        "type": "uint16",
+        "indexed": false,
+        "internalType": "uint16"
       },
       {
         "name": "startBy",
@@ -10569,6 +11639,63 @@ export const taskMarketAbi = [
   },
   {
     "type": "event",
+    "name": "CanaryKeeperSet",
+    "inputs": [
+      {
+        "name": "keeper",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "isKeeper",
+        "type": "bool",
+        "indexed": false,
+        "internalType": "bool"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CanaryOpened",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "outputHash",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CanaryPlanted",
+    "inputs": [
+      {
+        "name": "keeper",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Cancelled",
     "inputs": [
       {
@@ -10600,6 +11727,31 @@ export const taskMarketAbi = [
   },
   {
     "type": "event",
+    "name": "Challenged",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "CommitteeDrawn",
     "inputs": [
       {
@@ -10610,6 +11762,12 @@ export const taskMarketAbi = [
       },
       {
         "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "firstSeat",
         "type": "uint8",
         "indexed": false,
         "internalType": "uint8"
@@ -10639,6 +11797,44 @@ export const taskMarketAbi = [
     "type": "event",
     "name": "EIP712DomainChanged",
     "inputs": [],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "EmissionSet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Enlarged",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "seedBlock",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
     "anonymous": false
   },
   {
@@ -10700,6 +11896,62 @@ export const taskMarketAbi = [
         "type": "address",
         "indexed": true,
         "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Judged",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "settlement",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "appealBy",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "LeftUnchecked",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "attempt",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      },
+      {
+        "name": "challengeBy",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
       }
     ],
     "anonymous": false
@@ -10900,6 +12152,11 @@ export const taskMarketAbi = [
             "internalType": "uint16"
           },
           {
+            "name": "pFloorBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
             "name": "floorRate",
             "type": "uint96",
             "internalType": "uint96"
@@ -10943,6 +12200,16 @@ export const taskMarketAbi = [
             "name": "revealSeconds",
             "type": "uint32",
             "internalType": "uint32"
+          },
+          {
+            "name": "challengeSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "appealSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
           }
         ]
       }
@@ -10958,6 +12225,31 @@ export const taskMarketAbi = [
         "type": "uint256",
         "indexed": false,
         "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RecordChanged",
+    "inputs": [
+      {
+        "name": "node",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "value",
+        "type": "uint128",
+        "indexed": false,
+        "internalType": "uint128"
+      },
+      {
+        "name": "steps",
+        "type": "uint64",
+        "indexed": false,
+        "internalType": "uint64"
       }
     ],
     "anonymous": false
@@ -11346,6 +12638,17 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -11405,6 +12708,17 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -11426,6 +12740,17 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "EntriesPaused",
     "inputs": [
       {
@@ -11434,6 +12759,11 @@ export const taskMarketAbi = [
         "internalType": "uint256"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
   },
   {
     "type": "error",
@@ -11453,6 +12783,22 @@ export const taskMarketAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -11496,10 +12842,48 @@ export const taskMarketAbi = [
   },
   {
     "type": "error",
+    "name": "NotAContract",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -11801,6 +13185,27 @@ export const taskMarketAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -12181,17 +13586,6 @@ export const taskMarketAbi = [
   {
     "type": "error",
     "name": "IsPair",
-    "inputs": [
-      {
-        "name": "account",
-        "type": "address",
-        "internalType": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NotAContract",
     "inputs": [
       {
         "name": "account",
@@ -14498,6 +15892,17 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -14557,6 +15962,17 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -14578,6 +15994,22 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -14589,6 +16021,22 @@ export const vestingAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -14621,10 +16069,37 @@ export const vestingAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -14824,6 +16299,27 @@ export const vestingAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -16435,6 +17931,17 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -16494,6 +18001,17 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -16515,6 +18033,22 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -16526,6 +18060,22 @@ export const merkleAirdropAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -16558,10 +18108,37 @@ export const merkleAirdropAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -16761,6 +18338,27 @@ export const merkleAirdropAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -18775,6 +20373,17 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -18834,6 +20443,17 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -18855,6 +20475,22 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -18866,6 +20502,22 @@ export const providerEmissionAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -18898,10 +20550,37 @@ export const providerEmissionAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -19101,6 +20780,27 @@ export const providerEmissionAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -20917,6 +22617,17 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -20976,6 +22687,17 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -20997,6 +22719,22 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -21008,6 +22746,22 @@ export const taxRouterAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -21040,10 +22794,37 @@ export const taxRouterAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -21243,6 +23024,27 @@ export const taxRouterAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -24017,6 +25819,17 @@ export const stakingPoolAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -24076,6 +25889,17 @@ export const stakingPoolAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -24097,6 +25921,22 @@ export const stakingPoolAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -24108,6 +25948,22 @@ export const stakingPoolAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -24140,10 +25996,37 @@ export const stakingPoolAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -24343,6 +26226,27 @@ export const stakingPoolAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -26802,6 +28706,17 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -26861,6 +28776,17 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -26882,6 +28808,22 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -26893,6 +28835,22 @@ export const streamPaymentsAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -26925,10 +28883,37 @@ export const streamPaymentsAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -27128,6 +29113,27 @@ export const streamPaymentsAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -29315,6 +31321,17 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -29374,6 +31391,17 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -29395,6 +31423,17 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -29406,6 +31445,22 @@ export const timelockAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -29438,10 +31493,37 @@ export const timelockAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -29641,6 +31723,27 @@ export const timelockAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",
@@ -33496,6 +35599,17 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadySubmitted",
     "inputs": [
       {
@@ -33555,6 +35669,17 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "CanaryPlantedBefore",
+    "inputs": [
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "CommitmentMismatch",
     "inputs": [
       {
@@ -33576,6 +35701,17 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "EmissionAlreadySet",
+    "inputs": [
+      {
+        "name": "emission",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "LengthMismatch",
     "inputs": [
       {
@@ -33587,6 +35723,22 @@ export const governorAbi = [
         "name": "signatures",
         "type": "uint256",
         "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NoCanary",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes32",
+        "internalType": "bytes32"
       }
     ]
   },
@@ -33619,10 +35771,37 @@ export const governorAbi = [
   },
   {
     "type": "error",
+    "name": "NotAppellant",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "appellant",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotApprover",
     "inputs": [
       {
         "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCanaryKeeper",
+    "inputs": [
+      {
+        "name": "caller",
         "type": "address",
         "internalType": "address"
       }
@@ -33822,6 +36001,27 @@ export const governorAbi = [
         "name": "gpuClass",
         "type": "uint16",
         "internalType": "uint16"
+      },
+      {
+        "name": "found",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewToDraw",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "bytes32",
+        "internalType": "bytes32"
       },
       {
         "name": "found",

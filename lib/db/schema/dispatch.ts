@@ -83,7 +83,8 @@ export const leases = pgTable(
   },
   (t) => [
     uniqueIndex('leases_one_live')
-      .on(t.jobId, t.attempt, t.role, t.node)
+      // A member of the first committee may sit in the appeal too.
+      .on(t.jobId, t.attempt, t.role, t.node, sql`coalesce(${t.seat}, -1)`)
       .where(sql`state not in ('revoked', 'lost')`),
     index('leases_waiting').on(t.node, t.state),
     index('leases_until').on(t.state, t.leaseUntil),

@@ -12,7 +12,7 @@ import {
   unique,
 } from 'drizzle-orm/pg-core'
 import type { JobSpec } from '../../protocol/jobSpec.ts'
-import type { JobState } from '../../protocol/jobState.ts'
+import type { CheckStage, JobState } from '../../protocol/jobState.ts'
 import type { Order, RunOutcome, Settlement } from '../../protocol/messages.ts'
 import type { Wire } from '../../protocol/wire.ts'
 import { dbTime, hex, wei } from './columns.ts'
@@ -52,10 +52,20 @@ export const jobs = pgTable(
     commitment: hex('commitment'),
     finishedAt: bigint('finished_at', { mode: 'number' }),
     seedBlock: bigint('seed_block', { mode: 'number' }),
+    /** Of the node's bond; probability of a check in basis points. */
+    bond: wei('bond'),
+    checkBps: integer('check_bps'),
+    /** What a job with a result waits for, since when and (unchecked, judged) until when: chain time. */
+    stage: text('stage').$type<CheckStage>(),
+    stageAt: bigint('stage_at', { mode: 'number' }),
+    stageBy: bigint('stage_by', { mode: 'number' }),
+    /** The committee that decides: the first one and its enlargement, or the appeal's. */
     members: text('members').array().$type<`0x${string}`[]>(),
     sealBy: bigint('seal_by', { mode: 'number' }),
     revealBy: bigint('reveal_by', { mode: 'number' }),
     sealed: text('sealed').array().$type<`0x${string}`[]>(),
+    /** First seat of the present round: 0, that of an enlargement, or 16 in an appeal. */
+    roundFrom: integer('round_from'),
     revealed: text('revealed').array().$type<`0x${string}`[]>(),
     settlement: text('settlement').$type<Settlement>(),
     nodePay: wei('node_pay'),

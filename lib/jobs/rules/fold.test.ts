@@ -18,6 +18,8 @@ const award = (attempt: number, node: number) =>
     price: '400',
     rate: '2',
     base: '500',
+    bond: '4000',
+    checkBps: 9_091,
     startBy: 1100,
     softDeadline: 1200,
     hardDeadline: 1300,
@@ -34,6 +36,9 @@ const settled = (settlement: number) =>
     refund: '2200',
     slashed: '0',
   })
+const drawn = (firstSeat: number, of: string[]) =>
+  event('CommitteeDrawn', { attempt: 1, firstSeat, members: of, sealBy: 1600, revealBy: 1700 })
+const sealed = (member: string | undefined) => event('Sealed', { attempt: 1, member, seal: order })
 const whole = (): JobEvent[] => [
   event('Submitted', { customer: address(1), locked: '4100' }),
   award(1, 7),
@@ -44,7 +49,7 @@ const whole = (): JobEvent[] => [
     commitment: `0x${'cd'.repeat(32)}`,
     seedBlock: 20,
   }),
-  event('CommitteeDrawn', { attempt: 1, members, sealBy: 1400, revealBy: 1500 }),
+  event('CommitteeDrawn', { attempt: 1, firstSeat: 0, members, sealBy: 1400, revealBy: 1500 }),
   ...members.map((member) => event('Sealed', { attempt: 1, member, seal: order })),
   event('Opened', { attempt: 1, opening: {} }),
   ...members.map((member, i) =>
@@ -94,8 +99,49 @@ describe('the fold of chain events', () => {
 
   it('calls each row of the outcome table settled or refunded', () => {
     const before = whole().slice(0, 12)
-    const states = [1, 2, 3, 4, 5, 6].map((row) => fold([...before, settled(row)]).state)
-    expect(states).toEqual(['settled', 'refunded', 'settled', 'settled', 'settled', 'refunded'])
+    const states = [1, 2, 3, 4, 5, 6, 7, 8].map((row) => fold([...before, settled(row)]).state)
+    expect(states).toEqual([
+      'settled',
+      'refunded',
+      'settled',
+      'settled',
+      'settled',
+      'refunded',
+      'refunded',
+      'settled',
+    ])
+  })
+
+  it('knows what a job with a result waits for, and until when a party may speak', () => {
+    const before = whole().slice(0, 4)
+    expect(fold(before)).toMatchObject({ state: 'checking', stage: 'drawing', stageBy: null, bond: 4000n })
+    const left = [...before, event('LeftUnchecked', { attempt: 1, challengeBy: 1450 })]
+    expect(fold(left)).toMatchObject({ state: 'checking', stage: 'unchecked', stageBy: 1450 })
+    const challenged = [...left, event('Challenged', { attempt: 1, seedBlock: 99 })]
+    expect(fold(challenged)).toMatchObject({ stage: 'drawing', stageBy: null, seedBlock: 99 })
+    const checked = [...challenged, drawn(0, members)]
+    expect(fold(checked)).toMatchObject({ stage: 'committee', roundFrom: 0, members })
+    const judged = [...checked, event('Judged', { attempt: 1, settlement: 2, appealBy: 1800 })]
+    expect(fold(judged)).toMatchObject({ stage: 'judged', stageBy: 1800, settlement: null })
+    expect(fold([...judged, settled(2)])).toMatchObject({ state: 'refunded', stage: null, stageBy: null })
+  })
+
+  it('adds the members of an enlargement, and replaces them for an appeal', () => {
+    const first = [...whole().slice(0, 5), sealed(members[0])]
+    const more = [address(14), address(15)]
+    const enlarged = [...first, event('Enlarged', { attempt: 1, seedBlock: 30 }), drawn(3, more)]
+    expect(fold(enlarged)).toMatchObject({
+      members: [...members, ...more],
+      roundFrom: 3,
+      sealed: [members[0]],
+    })
+    const appealed = [
+      ...enlarged,
+      event('Judged', { attempt: 1, settlement: 2, appealBy: 1800 }),
+      event('Appealed', { attempt: 1, appellant: address(7), locked: '3500', seedBlock: 40 }),
+    ]
+    expect(fold(appealed)).toMatchObject({ stage: 'appealed', seedBlock: 40 })
+    expect(fold([...appealed, drawn(16, more)])).toMatchObject({ members: more, roundFrom: 16, sealed: [] })
   })
 
   it('keeps what an expiry and a cancellation cost', () => {
@@ -146,5 +192,20 @@ describe('the seats of the committee', () => {
     expect(seats[0]).toMatchObject({ sealed: true, outcome: 1, seconds: 3, paid: 500n, fined: null })
     expect(seats[2]).toMatchObject({ paid: null, fined: 25n })
     expect(foldSeats(events.slice(0, 4))).toEqual([])
+  })
+
+  it('are numbered on through an enlargement and an appeal, where a member may sit again', () => {
+    const [first, second] = members as [string, string, string]
+    const events = [
+      ...whole().slice(0, 5),
+      sealed(first),
+      drawn(3, [address(14)]),
+      sealed(address(14)),
+      drawn(16, [second, first]),
+      sealed(first),
+    ]
+    const seats = foldSeats(events)
+    expect(seats.map(({ seat }) => seat)).toEqual([0, 1, 2, 3, 16, 17])
+    expect(seats.map((seat) => seat.sealed)).toEqual([true, false, false, true, false, true])
   })
 })

@@ -5,7 +5,7 @@
  * Events come in chain order. Any prefix is a valid history.
  */
 import type { Address, Hex } from '../../kernel/ids.ts'
-import type { JobState } from '../../protocol/jobState.ts'
+import { APPEAL_SEAT, type CheckStage, type JobState } from '../../protocol/jobState.ts'
 import { SETTLEMENT, type Settlement } from '../../protocol/messages.ts'
 
 /** An event of our contracts as it is stored: bigints as decimal strings, addresses and hashes lower-case. */
@@ -35,6 +35,14 @@ export interface ChainView {
   readonly commitment: Hex | null
   readonly finishedAt: number | null
   readonly seedBlock: number | null
+  /** Of the node's bond, fixed with the bid. */
+  readonly bond: bigint | null
+  /** Probability of a check, basis points. */
+  readonly checkBps: number | null
+  readonly stage: CheckStage | null
+  readonly stageAt: number | null
+  readonly stageBy: number | null
+  readonly roundFrom: number | null
   readonly members: Address[] | null
   readonly sealBy: number | null
   readonly revealBy: number | null
@@ -55,6 +63,8 @@ const AWARD_OF_NOBODY = {
   price: null,
   rate: null,
   base: null,
+  bond: null,
+  checkBps: null,
   awardedAt: null,
   startBy: null,
   softDeadline: null,
@@ -72,6 +82,10 @@ export const NOTHING_ON_CHAIN: ChainView = {
   commitment: null,
   finishedAt: null,
   seedBlock: null,
+  stage: null,
+  stageAt: null,
+  stageBy: null,
+  roundFrom: null,
   members: null,
   sealBy: null,
   revealBy: null,
@@ -90,6 +104,17 @@ export const NOTHING_ON_CHAIN: ChainView = {
 const wei = (value: unknown): bigint => BigInt(value as string | number)
 const seconds = (value: unknown): number => Number(value)
 
+/** What a job in `checking` waits for from `at` on; `by` where a party has until then to speak. */
+function waitsFor(
+  stage: CheckStage,
+  at: number,
+  by: number | null = null,
+): Pick<ChainView, 'stage' | 'stageAt' | 'stageBy'> {
+  return { stage, stageAt: at, stageBy: by }
+}
+
+const OVER = { stage: null, stageAt: null, stageBy: null } as const
+
 type Step = (view: ChainView, event: JobEvent) => Partial<ChainView>
 
 const STEPS: Readonly<Record<string, Step>> = {
@@ -103,6 +128,8 @@ const STEPS: Readonly<Record<string, Step>> = {
     price: wei(args.price),
     rate: wei(args.rate),
     base: wei(args.base),
+    bond: wei(args.bond),
+    checkBps: Number(args.checkBps),
     awardedAt: blockTime,
     startBy: seconds(args.startBy),
     softDeadline: seconds(args.softDeadline),
@@ -118,15 +145,38 @@ const STEPS: Readonly<Record<string, Step>> = {
     commitment: args.commitment as Hex,
     finishedAt: blockTime,
     seedBlock: seconds(args.seedBlock),
+    ...waitsFor('drawing', blockTime),
   }),
+  LeftUnchecked: (_view, { args, blockTime }) => waitsFor('unchecked', blockTime, seconds(args.challengeBy)),
+  Challenged: (_view, { args, blockTime }) => ({
+    seedBlock: seconds(args.seedBlock),
+    ...waitsFor('drawing', blockTime),
+  }),
+  Enlarged: (_view, { args, blockTime }) => ({
+    seedBlock: seconds(args.seedBlock),
+    ...waitsFor('enlarging', blockTime),
+  }),
+  Judged: (_view, { args, blockTime }) => waitsFor('judged', blockTime, seconds(args.appealBy)),
+  Appealed: (_view, { args, blockTime }) => ({
+    seedBlock: seconds(args.seedBlock),
+    ...waitsFor('appealed', blockTime),
+  }),
+  AppealClosed: () => ({}),
+  CanaryOpened: () => ({}),
   SeedAgedOut: (_view, { args }) => ({ seedBlock: seconds(args.seedBlock) }),
-  CommitteeDrawn: (_view, { args }) => ({
-    members: [...(args.members as Address[])],
-    sealBy: seconds(args.sealBy),
-    revealBy: seconds(args.revealBy),
-    sealed: [],
-    revealed: [],
-  }),
+  CommitteeDrawn: (view, { args, blockTime }) => {
+    const firstSeat = Number(args.firstSeat)
+    const adds = firstSeat > 0 && firstSeat < APPEAL_SEAT
+    return {
+      ...waitsFor('committee', blockTime),
+      roundFrom: firstSeat,
+      members: [...(adds ? (view.members ?? []) : []), ...(args.members as Address[])],
+      sealBy: seconds(args.sealBy),
+      revealBy: seconds(args.revealBy),
+      sealed: adds ? view.sealed : [],
+      revealed: adds ? view.revealed : [],
+    }
+  },
   Sealed: (view, { args }) => ({ sealed: [...(view.sealed ?? []), args.member as Address] }),
   Opened: () => ({}),
   Revealed: (view, { args }) => ({ revealed: [...(view.revealed ?? []), args.member as Address] }),
@@ -135,6 +185,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     return {
       state: paysTheNode(settlement) ? 'settled' : 'refunded',
       settlement,
+      ...OVER,
       nodePay: wei(args.nodePay),
       fee: wei(args.fee),
       membersPaid: wei(args.membersPaid),
@@ -160,6 +211,7 @@ export const JOB_EVENT_NAMES: readonly string[] = Object.keys(STEPS)
 export function paysTheNode(settlement: Settlement): boolean {
   return (
     settlement === 'correct' ||
+    settlement === 'unchecked' ||
     settlement === 'customerFault' ||
     settlement === 'malicious' ||
     settlement === 'notDeterministic'
@@ -176,7 +228,7 @@ export function fold(events: readonly JobEvent[]): ChainView {
   return view
 }
 
-/** One seat of the committee as the chain shows it. Money in wei. */
+/** One seat of a committee as the chain shows it. Seats from 16 on are those of an appeal. Money in wei. */
 export interface SeatFacts {
   readonly seat: number
   readonly member: Address
@@ -190,18 +242,23 @@ export interface SeatFacts {
   readonly fined: bigint | null
 }
 
-/** The seats of the committee, in the order of the draw. Empty before it. */
+/** All seats that were drawn, in the order of the draws. Empty before the first. */
 export function foldSeats(events: readonly JobEvent[]): SeatFacts[] {
-  const seats = new Map<string, SeatFacts>()
+  const seats = new Map<number, SeatFacts>()
+  let roundFrom = 0
   const change = (event: JobEvent, facts: (seat: SeatFacts) => Partial<SeatFacts>): void => {
-    const seat = seats.get(event.args.member as string)
-    if (seat !== undefined) seats.set(seat.member, { ...seat, ...facts(seat) })
+    // Somebody may sit in the first committee and in the appeal: what is said is said of the present round's seat.
+    const own = [...seats.values()].filter(({ member }) => member === event.args.member)
+    const seat = own.find((one) => one.seat >= roundFrom) ?? own[0]
+    if (seat !== undefined) seats.set(seat.seat, { ...seat, ...facts(seat) })
   }
   for (const event of events) {
     const { args } = event
     if (event.name === 'CommitteeDrawn') {
-      seats.clear()
-      for (const [seat, member] of (args.members as Address[]).entries()) {
+      roundFrom = Number(args.firstSeat)
+      if (roundFrom === 0) seats.clear()
+      for (const [index, member] of (args.members as Address[]).entries()) {
+        const seat = roundFrom + index
         const nothing = {
           outcome: null,
           outputHash: null,
@@ -210,7 +267,7 @@ export function foldSeats(events: readonly JobEvent[]): SeatFacts[] {
           paid: null,
           fined: null,
         }
-        seats.set(member, { seat, member, sealed: false, ...nothing })
+        seats.set(seat, { seat, member, sealed: false, ...nothing })
       }
     } else if (event.name === 'Sealed') change(event, () => ({ sealed: true }))
     else if (event.name === 'Revealed') {

@@ -2,7 +2,7 @@
 import type { Address } from '../../kernel/ids.ts'
 import { chainComparison } from '../../protocol/comparators/parse.ts'
 import { type JobSpec, specHash } from '../../protocol/jobSpec.ts'
-import { type Order, VALIDATION } from '../../protocol/messages.ts'
+import type { Order } from '../../protocol/messages.ts'
 
 export interface Problem {
   readonly code: string
@@ -31,11 +31,6 @@ export function orderProblem(
     return problem('order-mismatch', 'The time-out of the order is not the one of the job.')
   if (order.comparison !== chainComparison(spec.comparator))
     return problem('order-mismatch', 'The comparison of the order is not the one of the job.')
-  if (order.validation !== VALIDATION.always)
-    return problem(
-      'order-mismatch',
-      'Every result is checked at present: the order must ask for validation "always".',
-    )
   if (order.submitBy <= BigInt(facts.chainNow))
     return problem(
       'deadline-past',

@@ -46,6 +46,7 @@ abstract contract WholeMarket is TokenFixture {
             depositBps: 500,
             penaltyBps: 2_000,
             fineBps: 500,
+            pFloorBps: 1_000,
             floorRate: 0.0001 ether,
             auctionSeconds: 60,
             openSeconds: 600,
@@ -54,7 +55,9 @@ abstract contract WholeMarket is TokenFixture {
             replaceSeconds: 100,
             drawSeconds: 600,
             sealMarginSeconds: 5 minutes,
-            revealSeconds: 5 minutes
+            revealSeconds: 5 minutes,
+            challengeSeconds: 10 minutes,
+            appealSeconds: 10 minutes
         });
     }
 }
