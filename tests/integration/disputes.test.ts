@@ -1,4 +1,12 @@
-import { createPublicClient, createWalletClient, http, parseEther } from 'viem'
+import {
+  createPublicClient,
+  createWalletClient,
+  encodeAbiParameters,
+  http,
+  keccak256,
+  numberToHex,
+  parseEther,
+} from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { anvil } from 'viem/chains'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,6 +20,8 @@ import { until } from '#tests/support/nodeClient.ts'
 import { keyAt, nodeFolder } from '../../scripts/start/home.ts'
 
 const NODES = 6
+/** Where the TaskMarket's storage has the nodes' records. */
+const RECORDS_SLOT = 15n
 /** Each run ends in one of three ways, so that committees disagree, now like this and now like that. */
 const UNDECIDED =
   'const r = Math.random()\nif (r < 1 / 3) process.exit(1)\nconsole.log(r < 2 / 3 ? "a" : "b")\n'
@@ -28,6 +38,49 @@ describe('disputes on the real chain, with real workers', () => {
     for (let index = 1; index <= NODES; index++) await giveBalance(ownerOf(index))
   }, 240_000)
   afterAll(() => network?.stop())
+
+  it('a proven node’s result may stay unchecked, and is checked after all when its customer challenges it', async () => {
+    const { runtime } = network.server
+    for (let index = 1; index <= NODES; index++) await giveRecord(index)
+    const source = 'console.log("the same everywhere")\n'
+    let unchecked = false
+    let challenged = false
+    for (let n = 0; n < 16 && !(unchecked && challenged); n++) {
+      const jobId = await submit(runtime, network.customer, { source, validation: 'byRecord' })
+      const mayChallenge = unchecked
+      let called = false
+      await until(async () => {
+        const job = await jobRow(runtime, jobId)
+        if (job.stage === 'unchecked' && mayChallenge && !called) {
+          called = true
+          await send(network.customer, {
+            address: runtime.deployment.addresses.taskMarket,
+            abi: taskMarketAbi,
+            functionName: 'challenge',
+            args: [orderOf(job)],
+          })
+        }
+        return job.state === 'settled'
+      }, 60_000)
+      const job = await finished(runtime, jobId)
+      expect(job.checkBps, 'the floor of p').toBe(1_000)
+      expect(job.bond).toBe(10n * (job.base ?? 0n))
+      if (called) {
+        challenged = true
+        expect(job).toMatchObject({ settlement: 'correct', membersPaid: 3n * (job.base ?? 0n) })
+      } else if (job.settlement === 'unchecked') {
+        unchecked = true
+        expect(job).toMatchObject({
+          membersPaid: 0n,
+          members: null,
+          nodePay: (job.price ?? 0n) - (job.fee ?? 0n),
+        })
+        const names = (await eventsOf(runtime, jobId)).map(({ name }) => name)
+        expect(names, 'opened when nobody could challenge any more').toContain('Opened')
+      } else expect(job.settlement, 'drawn for a check').toBe('correct')
+    }
+    expect({ unchecked, challenged }).toEqual({ unchecked: true, challenged: true })
+  }, 600_000)
 
   it('a committee without quorum is enlarged, a verdict is appealed, and no money is made or lost', async () => {
     const { runtime } = network.server
@@ -111,6 +164,28 @@ describe('disputes on the real chain, with real workers', () => {
       functionName: 'depositFor',
       args: [to.address, amount],
     })
+  }
+
+  /** A record that weeks of checks would give: written into the contract's storage, and read back through it. */
+  async function giveRecord(index: number): Promise<void> {
+    const { taskMarket } = network.server.runtime.deployment.addresses
+    const node = network.nodeKey(index).address
+    const slot = keccak256(
+      encodeAbiParameters([{ type: 'address' }, { type: 'uint256' }], [node, RECORDS_SLOT]),
+    )
+    const record = { value: parseEther('1000'), steps: 190n }
+    await network.server.runtime.chain.request('anvil_setStorageAt', [
+      taskMarket,
+      slot,
+      numberToHex((record.steps << 128n) | record.value, { size: 32 }),
+    ])
+    const known = await read().readContract({
+      address: taskMarket,
+      abi: taskMarketAbi,
+      functionName: 'recordOf',
+      args: [node],
+    })
+    expect(known).toEqual(record)
   }
 
   /** All oGPU in escrow and bonds. */
