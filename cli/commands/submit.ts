@@ -34,6 +34,7 @@ export const SUBMIT_HELP = `opengpu submit FILE|DIR [options] -- ARGS
   --stdin FILE              given on standard input
   --compare exact|number:T  how the committee compares results (default exact); T is a tolerance such as 1e-6
   --compare-on stdout|FILE  what it compares (default stdout); repeat for more output files
+  --check always|record     check every result, or by the node's record (default always)
   --timeout S               most seconds the program may run (default 300)
   --memory MIB --disk MIB   limits of the sandbox (default 1024, 512)
   --gpu-class N             0 = CPU is enough (default)
@@ -44,6 +45,7 @@ export const SUBMIT_HELP = `opengpu submit FILE|DIR [options] -- ARGS
 
 interface Wish {
   readonly spec: JobSpec
+  readonly validation: 'always' | 'byRecord'
   readonly contents: Map<string, LocalFile>
 }
 
@@ -53,6 +55,7 @@ const OPTIONS = {
   stdin: { type: 'string' },
   compare: { type: 'string', default: 'exact' },
   'compare-on': { type: 'string', multiple: true },
+  check: { type: 'string', default: 'always' },
   timeout: { type: 'string', default: '300' },
   memory: { type: 'string', default: '1024' },
   disk: { type: 'string', default: '512' },
@@ -68,6 +71,12 @@ function runtimeOption(text: string | undefined): RuntimeName | undefined {
   const found = RUNTIMES.find((name) => name === text)
   if (found === undefined) throw usage(`--runtime is ${RUNTIMES.join(' or ')}, not "${text}".`)
   return found
+}
+
+function checkOption(text: string): Wish['validation'] {
+  if (text === 'always') return 'always'
+  if (text === 'record') return 'byRecord'
+  throw usage(`--check is always or record, not "${text}".`)
 }
 
 function comparatorOption(compare: string, on: readonly string[]): Comparator {
@@ -128,7 +137,8 @@ function readWish(argv: string[]): { wish: Wish; maxPrice: bigint | null; wait: 
   if (values['max-price'] !== undefined && (maxPrice === null || maxPrice === 0n)) {
     throw usage(`--max-price is an amount of oGPU above 0 such as 0.5, not "${values['max-price']}".`)
   }
-  return { wish: { spec: spec.data, contents }, maxPrice, wait: values.wait, json: values.json }
+  const validation = checkOption(values.check)
+  return { wish: { spec: spec.data, validation, contents }, maxPrice, wait: values.wait, json: values.json }
 }
 
 function signOrder(account: PrivateKeyAccount, network: NetworkView, order: Order) {
@@ -171,6 +181,7 @@ export async function submit(argv: string[]): Promise<number> {
     customer: account.address.toLowerCase() as Address,
     auctioneer: network.auctioneer as Address,
     spec: wish.spec,
+    validation: wish.validation,
     maxPrice: maxPrice ?? BigInt(estimate.suggestedMaxPrice),
     members: network.parameters.members,
     chainNow: network.chainNow,

@@ -19,6 +19,8 @@ export interface OrderWish {
   readonly maxPrice: bigint
   /** Odd, 3 to 9. */
   readonly members: number
+  /** Default: every result is checked. */
+  readonly validation?: keyof typeof VALIDATION
   /** Chain time, seconds. */
   readonly chainNow: number
   /** 256 random bits. */
@@ -38,7 +40,7 @@ export function draftOrder(wish: OrderWish): Order {
     specHash: specHash(wish.spec),
     maxPrice: wish.maxPrice,
     gpuClass: resources.gpuClass,
-    validation: VALIDATION.always,
+    validation: VALIDATION[wish.validation ?? 'always'],
     comparison: comparator.method === 'exact' ? COMPARISON.exact : COMPARISON.tolerant,
     members: wish.members,
     timeout: resources.timeoutSeconds,

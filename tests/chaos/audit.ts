@@ -104,7 +104,8 @@ function billProblems(
   const refund = wei(end.args.refund)
   const membersPaid = wei(end.args.membersPaid)
   const deposit = row === 'malicious' ? wei(end.args.slashed) : 0n
-  const fromLock = row === 'wrong' ? 0n : membersPaid
+  const byNode = row === 'wrong' || row === 'unopened'
+  const fromLock = byNode ? 0n : membersPaid
   if (locked !== nodePay + fee + refund + fromLock + deposit)
     problems.push(`order ${orderId}: ${locked} wei were locked, but its end moves another sum`)
 
@@ -119,7 +120,7 @@ function billProblems(
   for (const { name, args } of own) {
     if (name !== 'MemberPaid') continue
     members += wei(args.amount)
-    if (row !== 'wrong') want(owners.get(args.member as string), wei(args.amount))
+    if (!byNode) want(owners.get(args.member as string), wei(args.amount))
   }
   if (members !== membersPaid)
     problems.push(`order ${orderId}: its members got ${members} wei, not ${membersPaid}`)

@@ -98,7 +98,6 @@ describe('orders', () => {
       ['spec-mismatch', changed({ specHash: `0x${'00'.repeat(32)}` })],
       ['order-mismatch', changed({ timeout: 19 })],
       ['order-mismatch', changed({ comparison: 1 })],
-      ['order-mismatch', changed({ validation: 0 })],
       ['order-mismatch', changed({ hardSeconds: 4 * 24 * 3600 })],
       ['order-refused', changed({ members: 4 })],
       ['too-few-owners', changed({ members: 5 })],

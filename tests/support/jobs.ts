@@ -20,6 +20,8 @@ export interface Wanted {
   readonly timeoutSeconds?: number
   readonly maxPrice?: bigint
   readonly comparator?: JobSpec['comparator']
+  /** Default: always checked. */
+  readonly validation?: 'always' | 'byRecord'
 }
 
 /** A script as it is sent along. */
@@ -62,6 +64,7 @@ export async function signedOrder(runtime: Runtime, customer: PrivateKeyAccount,
     spec,
     maxPrice: wanted.maxPrice ?? WEI_PER_OGPU,
     members: 3,
+    ...(wanted.validation === undefined ? {} : { validation: wanted.validation }),
     chainNow: Number(block.timestamp),
     nonce: BigInt(`0x${randomBytes(32).toString('hex')}`),
   })
