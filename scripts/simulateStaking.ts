@@ -2,11 +2,11 @@
  * `npm run simulate:staking -- --accounts N --days D --seed S [--json]`: random activity on the real staking pool beside an
  * independent reference. Ends with 1 when the conservation law of a day or the payment of an account differs by a wei.
  */
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { simulateStaking } from '#tests/staking/simulation.ts'
+import { forgeBuild } from './contracts/compile.ts'
 
 const root = join(fileURLToPath(import.meta.url), '../..')
 const { values } = parseArgs({
@@ -29,14 +29,7 @@ const options = {
   seed: whole('seed', 2 ** 32 - 1),
 }
 
-execFileSync(
-  join(root, 'node_modules/.bin/forge'),
-  ['build', 'contracts/test/staking/support', 'contracts/src/staking'],
-  {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  },
-)
+forgeBuild(root, ['contracts/test/staking/support', 'contracts/src/staking'])
 const began = Date.now()
 const result = await simulateStaking({ ...options, say: (line) => console.error(line) })
 const seconds = Math.round((Date.now() - began) / 100) / 10

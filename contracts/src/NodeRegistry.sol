@@ -9,38 +9,33 @@ import {Guarded} from "./access/Guarded.sol";
 import {Signatures} from "./access/Signatures.sol";
 import {INodeRegistry} from "./interfaces/INodeRegistry.sol";
 import {Node} from "./interfaces/Types.sol";
+import {Attestations} from "./registry/Attestations.sol";
 import {LocalChain} from "./rules/LocalChain.sol";
 
-/// Node records, their tickets for committee draws, and their bonds.
-contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
+/// Nodes and their bonds here, their records and tickets in NodeBook, challenge rounds in Rounds, levels in Attestations.
+/// What the functions do is said in INodeRegistry and IAttestations.
+contract NodeRegistry is Attestations {
     using SafeERC20 for IERC20;
 
     bytes32 internal constant REGISTRATION = keccak256("Registration(address owner,address node)");
 
+    /// @inheritdoc INodeRegistry
     IERC20 public immutable token;
+    /// @inheritdoc INodeRegistry
     address public market;
+    /// @inheritdoc INodeRegistry
     address public escrow;
+    /// @inheritdoc INodeRegistry
     uint128 public minimumBond;
+    /// @inheritdoc INodeRegistry
     uint40 public unbondSeconds;
-
-    mapping(address node => Node) private _nodes;
-    /// Append-only: a draw uses the tickets that existed at award.
-    mapping(uint16 gpuClass => address[]) private _tickets;
-    mapping(address owner => mapping(uint16 gpuClass => uint256)) public liveNodesOf;
-    mapping(uint16 gpuClass => uint256) public liveOwners;
 
     modifier onlyMarket() {
         if (msg.sender != market) revert NotMarket(msg.sender);
         _;
     }
 
-    modifier onlyNodeOwner(address node) {
-        address nodeOwner = _nodes[node].owner;
-        if (nodeOwner == address(0)) revert NodeUnknown(node);
-        if (nodeOwner != msg.sender) revert NotNodeOwner(node, msg.sender, nodeOwner);
-        _;
-    }
-
+    /// Rounds begin with a day and five attestors (setRoundParameters). Reverts with ParameterOutOfBounds.
     constructor(IERC20 token_, uint128 minimumBond_, uint40 unbondSeconds_, address owner_, address guardian_)
         Guarded(owner_, guardian_)
         EIP712("OpenGPU NodeRegistry", "1")
@@ -49,7 +44,7 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
         _setParameters(minimumBond_, unbondSeconds_);
     }
 
-    /// Once and for all, as in the Escrow.
+    /// @inheritdoc INodeRegistry
     function setMarket(address market_, address escrow_) external onlyOwner {
         if (market != address(0)) revert MarketAlreadySet(market);
         if (market_ == address(0) || escrow_ == address(0)) revert ZeroAddress();
@@ -58,16 +53,19 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
         emit MarketSet(market_, escrow_);
     }
 
+    /// @inheritdoc INodeRegistry
     function setParameters(uint128 minimumBond_, uint40 unbondSeconds_) external onlyOwner {
         _setParameters(minimumBond_, unbondSeconds_);
     }
 
+    /// @inheritdoc INodeRegistry
     function register(address node, uint16 gpuClass, uint128 ask, uint256 bondAmount, bytes calldata nodeSignature)
         external
     {
         _register(node, gpuClass, ask, bondAmount, nodeSignature);
     }
 
+    /// @inheritdoc INodeRegistry
     function registerWithPermit(
         address node,
         uint16 gpuClass,
@@ -84,18 +82,21 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
         _register(node, gpuClass, ask, bondAmount, nodeSignature);
     }
 
+    /// @inheritdoc INodeRegistry
     function addBond(address node, uint256 amount) external {
-        if (_nodes[node].owner == address(0)) revert NodeUnknown(node);
-        uint128 received = _pull(amount);
+        _knownOwner(node);
+        uint88 received = _pull(amount);
         _nodes[node].bond += received;
         emit BondAdded(node, received, _nodes[node].bond);
     }
 
+    /// @inheritdoc INodeRegistry
     function setAsk(address node, uint128 ask) external onlyNodeOwner(node) {
-        _nodes[node].ask = ask;
+        _nodes[node].ask = _toAsk(ask);
         emit AskChanged(node, ask);
     }
 
+    /// @inheritdoc INodeRegistry
     function setActive(address node, bool active) external onlyNodeOwner(node) {
         Node storage record = _nodes[node];
         if (active && record.bond < minimumBond) revert BondTooSmall(record.bond, minimumBond);
@@ -105,6 +106,7 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
         emit ActiveChanged(node, active);
     }
 
+    /// @inheritdoc INodeRegistry
     function requestUnbond(address node) external onlyNodeOwner(node) {
         Node storage record = _nodes[node];
         if (record.unbondAt != 0) revert UnbondingUntil(node, record.unbondAt);
@@ -112,9 +114,10 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
         record.unbondAt = uint40(block.timestamp) + unbondSeconds;
         _count(record, wasLive);
         emit UnbondRequested(node, record.unbondAt);
+        _forget(node);
     }
 
-    /// Takes a leaving node back, also after its bond was withdrawn and added again.
+    /// @inheritdoc INodeRegistry
     function cancelUnbond(address node) external onlyNodeOwner(node) {
         Node storage record = _nodes[node];
         if (record.unbondAt == 0) revert NotUnbonding(node);
@@ -125,6 +128,7 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
         emit UnbondCancelled(node);
     }
 
+    /// @inheritdoc INodeRegistry
     function withdrawBond(address node, address to) external onlyNodeOwner(node) {
         Node storage record = _nodes[node];
         if (record.unbondAt == 0) revert NotUnbonding(node);
@@ -136,58 +140,47 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
         token.safeTransfer(to, amount);
     }
 
+    /// @inheritdoc INodeRegistry
     function lockBond(address node, uint128 amount) external onlyMarket {
         Node storage record = _nodes[node];
-        uint256 free = record.bond - record.lockedBond;
-        if (free < amount) revert NotEnoughFreeBond(node, free, amount);
-        record.lockedBond += amount;
+        (uint256 bond, uint256 locked) = (record.bond, record.lockedBond);
+        if (bond - locked < amount) revert NotEnoughFreeBond(node, bond - locked, amount);
+        // At most the bond.
+        record.lockedBond = uint88(locked + amount);
         emit BondLocked(node, amount);
     }
 
+    /// @inheritdoc INodeRegistry
     function unlockBond(address node, uint128 amount) external onlyMarket {
-        _nodes[node].lockedBond -= amount;
+        Node storage record = _nodes[node];
+        uint256 locked = record.lockedBond;
+        if (locked < amount) revert NotEnoughLockedBond(node, locked, amount);
+        record.lockedBond = uint88(locked - amount);
         emit BondUnlocked(node, amount);
     }
 
-    /// A node whose bond falls below the minimum stops taking work until its owner adds to it and turns it on again.
+    /// @inheritdoc INodeRegistry
     function slash(address node, uint128 amount) external onlyMarket {
         Node storage record = _nodes[node];
-        record.lockedBond -= amount;
-        record.bond -= amount;
+        (uint256 bond, uint256 locked) = (record.bond, record.lockedBond);
+        if (locked < amount) revert NotEnoughLockedBond(node, locked, amount);
+        // No more than is locked, which is no more than the bond.
+        record.bond = uint88(bond - amount);
+        record.lockedBond = uint88(locked - amount);
         emit BondSlashed(node, amount);
-        if (record.bond < minimumBond && record.active) {
+        if (bond - amount < minimumBond && record.active) {
             bool wasLive = _live(record);
             record.active = false;
             _count(record, wasLive);
             emit ActiveChanged(node, false);
+            _forget(node);
+        } else {
+            _fall(node, 1);
         }
         token.safeTransfer(escrow, amount);
     }
 
-    function nodeOf(address node) external view returns (Node memory) {
-        return _nodes[node];
-    }
-
-    function ownerOf(address node) external view returns (address) {
-        return _nodes[node].owner;
-    }
-
-    function isLive(address node) external view returns (bool) {
-        return _live(_nodes[node]);
-    }
-
-    function freeBond(address node) external view returns (uint256) {
-        return _nodes[node].bond - _nodes[node].lockedBond;
-    }
-
-    function ticketCount(uint16 gpuClass) external view returns (uint256) {
-        return _tickets[gpuClass].length;
-    }
-
-    function ticketAt(uint16 gpuClass, uint256 index) external view returns (address) {
-        return _tickets[gpuClass][index];
-    }
-
+    /// @inheritdoc INodeRegistry
     function registrationDigest(address owner_, address node) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(REGISTRATION, owner_, node)));
     }
@@ -196,62 +189,47 @@ contract NodeRegistry is INodeRegistry, Guarded, EIP712 {
         private
         whenOpen
     {
+        if (gpuClass == EVERY_CLASS) revert ClassReserved(gpuClass);
         address taken = _nodes[node].owner;
         if (taken != address(0)) revert NodeTaken(node, taken);
         // The key itself must agree, or anybody could register another's key and shut it out.
         bytes32 digest = registrationDigest(msg.sender, node);
         if (!Signatures.isValid(node, digest, nodeSignature)) revert SignatureInvalid(node, digest);
-        uint128 bond = _pull(bondAmount);
+        uint88 bond = _pull(bondAmount);
         if (bond < minimumBond) revert BondTooSmall(bond, minimumBond);
-        uint32 ticket = uint32(_tickets[gpuClass].length);
-        _tickets[gpuClass].push(node);
+        uint32 ticket = _addTickets(node, gpuClass);
         _nodes[node] = Node({
             owner: msg.sender,
             gpuClass: gpuClass,
             active: true,
             unbondAt: 0,
             ticket: ticket,
-            ask: ask,
+            ask: _toAsk(ask),
             bond: bond,
             lockedBond: 0
         });
+        _joinRounds(node, gpuClass);
         _count(_nodes[node], false);
         emit NodeRegistered(node, msg.sender, gpuClass, ticket, ask, bond);
     }
 
     /// Pulls from the caller and returns what arrived.
-    function _pull(uint256 amount) private returns (uint128) {
+    function _pull(uint256 amount) private returns (uint88) {
         uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);
         uint256 received = token.balanceOf(address(this)) - before;
-        if (received > type(uint128).max) revert AmountTooLarge(received);
-        return uint128(received);
+        if (received > type(uint88).max) revert AmountTooLarge(received);
+        return uint88(received);
     }
 
-    /// Keeps the counts of live nodes and owners right after a change of `record`.
-    function _count(Node storage record, bool wasLive) private {
-        bool live = _live(record);
-        if (live == wasLive) return;
-        uint16 gpuClass = record.gpuClass;
-        if (live) {
-            if (liveNodesOf[record.owner][gpuClass]++ == 0) ++liveOwners[gpuClass];
-        } else if (--liveNodesOf[record.owner][gpuClass] == 0) {
-            --liveOwners[gpuClass];
-        }
-    }
-
-    function _live(Node storage record) private view returns (bool) {
-        return record.active && record.unbondAt == 0;
+    function _toAsk(uint128 ask) private pure returns (uint80) {
+        if (ask > type(uint80).max) revert AmountTooLarge(ask);
+        return uint80(ask);
     }
 
     function _setParameters(uint128 minimumBond_, uint40 unbondSeconds_) private {
-        uint256 shortest = LocalChain.isLocal() ? 1 : 7 days;
-        if (unbondSeconds_ < shortest || unbondSeconds_ > 30 days) {
-            revert ParameterOutOfBounds("unbondSeconds", unbondSeconds_, shortest, 30 days);
-        }
-        if (minimumBond_ == 0 || minimumBond_ > 1_000_000 ether) {
-            revert ParameterOutOfBounds("minimumBond", minimumBond_, 1, 1_000_000 ether);
-        }
+        _requireWithin("unbondSeconds", unbondSeconds_, LocalChain.isLocal() ? 1 : 7 days, 30 days);
+        _requireWithin("minimumBond", minimumBond_, 1, 1_000_000 ether);
         minimumBond = minimumBond_;
         unbondSeconds = unbondSeconds_;
         emit ParametersChanged(minimumBond_, unbondSeconds_);

@@ -3,9 +3,13 @@ import {
   createPublicClient,
   createTestClient,
   createWalletClient,
+  encodeFunctionData,
   http,
+  keccak256,
   type PublicClient,
   parseAbi,
+  toHex,
+  zeroAddress,
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
@@ -13,17 +17,43 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAnvil, type TestChain } from '#tests/support/chain.ts'
 import { deployContracts, verifyDeployment } from './deploy.ts'
 import type { Deployment } from './deployment.ts'
-import { escrowAbi, nodeRegistryAbi, ogpuAbi, providerEmissionAbi, taskMarketAbi } from './generated/abis.ts'
+import {
+  escrowAbi,
+  governorAbi,
+  nodeRegistryAbi,
+  ogpuAbi,
+  providerEmissionAbi,
+  stakingPoolAbi,
+  streamPaymentsAbi,
+  taskMarketAbi,
+  taxRouterAbi,
+  timelockAbi,
+} from './generated/abis.ts'
 import {
   LOCAL_EPOCH_SECONDS,
+  LOCAL_GOVERNANCE,
   LOCAL_LIQUIDITY,
   LOCAL_MARKET_PARAMETERS,
   LOCAL_MINIMUM_BOND,
+  LOCAL_ROUNDS,
+  LOCAL_STREAMS,
   LOCAL_UNBOND_SECONDS,
 } from './parameters.ts'
 
 const account = mnemonicToAccount('test test test test test test test test test test test junk')
 const treasury = '0x00000000000000000000000000000000000000aa'
+const OWNED = [
+  'ogpu',
+  'vesting',
+  'merkleAirdrop',
+  'providerEmission',
+  'taxRouter',
+  'nodeRegistry',
+  'escrow',
+  'taskMarket',
+  'stakingPool',
+  'streamPayments',
+] as const
 
 let chain: TestChain
 let publicClient: PublicClient
@@ -38,10 +68,13 @@ async function deployTo(url: string): Promise<Deployment> {
       market: LOCAL_MARKET_PARAMETERS,
       minimumBond: LOCAL_MINIMUM_BOND,
       unbondSeconds: LOCAL_UNBOND_SECONDS,
+      rounds: LOCAL_ROUNDS,
       treasury,
       tokenHolder: account.address,
       liquidity: LOCAL_LIQUIDITY,
       epochSeconds: LOCAL_EPOCH_SECONDS,
+      governance: LOCAL_GOVERNANCE,
+      streams: LOCAL_STREAMS,
     },
   })
 }
@@ -71,6 +104,15 @@ describe('a deployment', () => {
       const market = await publicClient.readContract({ abi, address, functionName: 'market' })
       expect(market.toLowerCase()).toBe(taskMarket)
     }
+    const registry = { abi: nodeRegistryAbi, address: nodeRegistry } as const
+    const emission = await publicClient.readContract({ ...registry, functionName: 'emission' })
+    expect(await publicClient.readContract({ ...registry, functionName: 'roundSeconds' })).toBe(
+      LOCAL_ROUNDS.seconds,
+    )
+    expect(await publicClient.readContract({ ...registry, functionName: 'attestors' })).toBe(
+      LOCAL_ROUNDS.attestors,
+    )
+    expect(emission.toLowerCase()).toBe(deployment.addresses.providerEmission)
     const supply = await publicClient.readContract({
       abi: ogpuAbi,
       address: ogpu,
@@ -91,7 +133,14 @@ describe('a deployment', () => {
     expect(await held(addresses.merkleAirdrop)).toBe(million(3.15))
     expect(await held(addresses.providerEmission)).toBe(million(10.5))
     expect((await held(account.address)) + (await held(addresses.pair))).toBe(million(4.2))
-    for (const name of ['escrow', 'nodeRegistry', 'vesting', 'taxRouter'] as const) {
+    for (const name of [
+      'escrow',
+      'nodeRegistry',
+      'stakingPool',
+      'streamPayments',
+      'vesting',
+      'taxRouter',
+    ] as const) {
       const core = await publicClient.readContract({
         ...token,
         functionName: 'isCore',
@@ -137,6 +186,119 @@ describe('a deployment', () => {
     const tax = (sent * 500n) / 10_000n
     expect(await held(addresses.taxRouter)).toBe(tax)
     expect(await held(buyer.address)).toBe(sent - tax)
+  })
+
+  it('belongs to the timelock alone, whose only proposer is the governor [case 54]', async () => {
+    const { addresses } = deployment
+    const { governor, timelock } = addresses
+    for (const name of OWNED) {
+      const owned = { abi: ogpuAbi, address: addresses[name] } as const
+      const owner = await publicClient.readContract({ ...owned, functionName: 'owner' })
+      expect(owner.toLowerCase(), name).toBe(timelock)
+      expect(await publicClient.readContract({ ...owned, functionName: 'pendingOwner' }), name).toBe(
+        zeroAddress,
+      )
+    }
+    const its = { abi: timelockAbi, address: timelock } as const
+    const has =
+      (role: 'PROPOSER_ROLE' | 'CANCELLER_ROLE' | 'EXECUTOR_ROLE' | 'DEFAULT_ADMIN_ROLE') =>
+      async (who: Address) =>
+        publicClient.readContract({
+          ...its,
+          functionName: 'hasRole',
+          args: [await publicClient.readContract({ ...its, functionName: role }), who],
+        })
+    for (const role of ['PROPOSER_ROLE', 'CANCELLER_ROLE', 'DEFAULT_ADMIN_ROLE'] as const)
+      expect(await has(role)(account.address), role).toBe(false)
+    expect(await has('PROPOSER_ROLE')(governor)).toBe(true)
+    expect(await has('EXECUTOR_ROLE')(zeroAddress)).toBe(true)
+    await expect(
+      createWalletClient({ account, chain: foundry, transport: http(chain.http) }).writeContract({
+        abi: ogpuAbi,
+        address: addresses.ogpu,
+        functionName: 'setTax',
+        args: [0n],
+      }),
+    ).rejects.toThrow('OwnableUnauthorizedAccount')
+    const liquidity = await publicClient.readContract({
+      abi: ogpuAbi,
+      address: addresses.pair,
+      functionName: 'balanceOf',
+      args: [timelock],
+    })
+    expect(liquidity).toBeGreaterThan(0n)
+  })
+
+  it('sends the tax to the pool and the treasury, and knows its terms', async () => {
+    const { addresses } = deployment
+    const router = { abi: taxRouterAbi, address: addresses.taxRouter } as const
+    expect((await publicClient.readContract({ ...router, functionName: 'stakers' })).toLowerCase()).toBe(
+      addresses.stakingPool,
+    )
+    expect((await publicClient.readContract({ ...router, functionName: 'treasury' })).toLowerCase()).toBe(
+      treasury,
+    )
+    const streams = { abi: streamPaymentsAbi, address: addresses.streamPayments } as const
+    expect(await publicClient.readContract({ ...streams, functionName: 'feeBps' })).toBe(200n)
+    expect(await publicClient.readContract({ ...streams, functionName: 'closeSeconds' })).toBe(600n)
+    expect((await publicClient.readContract({ ...streams, functionName: 'treasury' })).toLowerCase()).toBe(
+      treasury,
+    )
+    const votes = { abi: governorAbi, address: addresses.governor } as const
+    expect((await publicClient.readContract({ ...votes, functionName: 'token' })).toLowerCase()).toBe(
+      addresses.stakingPool,
+    )
+    expect(await publicClient.readContract({ ...votes, functionName: 'votingPeriod' })).toBe(
+      BigInt(LOCAL_GOVERNANCE.votingPeriod),
+    )
+    expect(
+      await publicClient.readContract({
+        abi: timelockAbi,
+        address: addresses.timelock,
+        functionName: 'getMinDelay',
+      }),
+    ).toBe(BigInt(LOCAL_GOVERNANCE.timelockSeconds))
+  })
+
+  it('is changed by a vote of its stakers, and by nothing faster [case 10]', async () => {
+    const { addresses } = deployment
+    const wallet = createWalletClient({ account, chain: foundry, transport: http(chain.http) })
+    const test = createTestClient({ mode: 'anvil', chain: foundry, transport: http(chain.http) })
+    const sent = async (hash: Promise<`0x${string}`>) => {
+      const receipt = await publicClient.waitForTransactionReceipt({ hash: await hash })
+      expect(receipt.status).toBe('success')
+    }
+    const pass = async (seconds: number) => {
+      await test.increaseTime({ seconds })
+      await test.mine({ blocks: 1 })
+    }
+    const amount = LOCAL_GOVERNANCE.quorum
+    const pool = { abi: stakingPoolAbi, address: addresses.stakingPool } as const
+    const token = { abi: ogpuAbi, address: addresses.ogpu } as const
+    const governor = { abi: governorAbi, address: addresses.governor } as const
+    await sent(wallet.writeContract({ ...token, functionName: 'approve', args: [pool.address, amount] }))
+    await sent(wallet.writeContract({ ...pool, functionName: 'stake', args: [amount] }))
+    await sent(wallet.writeContract({ ...pool, functionName: 'delegate', args: [account.address] }))
+    await pass(1)
+    const call = encodeFunctionData({ abi: ogpuAbi, functionName: 'setTax', args: [300n] })
+    const plan = [[token.address], [0n], [call]] as const
+    const description = 'Lower the tax to three percent'
+    await sent(wallet.writeContract({ ...governor, functionName: 'propose', args: [...plan, description] }))
+    const named = [...plan, keccak256(toHex(description))] as const
+    const id = await publicClient.readContract({ ...governor, functionName: 'hashProposal', args: named })
+    await pass(LOCAL_GOVERNANCE.votingDelay + 1)
+    await sent(wallet.writeContract({ ...governor, functionName: 'castVote', args: [id, 1] }))
+    await expect(wallet.writeContract({ ...governor, functionName: 'queue', args: named })).rejects.toThrow(
+      'GovernorUnexpectedProposalState',
+    )
+    await pass(LOCAL_GOVERNANCE.votingPeriod + 1)
+    await sent(wallet.writeContract({ ...governor, functionName: 'queue', args: named }))
+    await expect(wallet.writeContract({ ...governor, functionName: 'execute', args: named })).rejects.toThrow(
+      'TimelockUnexpectedOperationState',
+    )
+    await pass(LOCAL_GOVERNANCE.timelockSeconds)
+    await sent(wallet.writeContract({ ...governor, functionName: 'execute', args: named }))
+    expect(await publicClient.readContract({ ...token, functionName: 'taxBps' })).toBe(300n)
   })
 
   it('is accepted where it stands, and its id names chain, code and addresses', async () => {

@@ -2,10 +2,21 @@ import { concat, encodeAbiParameters, encodeDeployData, type Hex, keccak256, typ
 import { AppError } from '../kernel/errors.ts'
 import { type Address, lower } from '../kernel/ids.ts'
 import { deployExchange, openMarket } from './deployExchange.ts'
+import { deployGovernance, handOver } from './deployGovernance.ts'
+import { type DeployJournal, memoryJournal } from './deployJournal.ts'
 import { DEPLOYED_NAMES, type Deployment } from './deployment.ts'
-import { createSender, type Deployer } from './deploySender.ts'
+import { type Deployer, openSender } from './deploySender.ts'
+import { deployStaking, deployStreams } from './deployStakes.ts'
 import { deployToken, exemptHolders } from './deployToken.ts'
-import { escrowAbi, nodeRegistryAbi, ogpuAbi, providerEmissionAbi, taskMarketAbi } from './generated/abis.ts'
+import {
+  escrowAbi,
+  nodeRegistryAbi,
+  ogpuAbi,
+  providerEmissionAbi,
+  stakingPoolAbi,
+  taskMarketAbi,
+  taxRouterAbi,
+} from './generated/abis.ts'
 import { artifacts, type ContractKey, type LibraryKey } from './generated/artifacts.ts'
 import type { DeployParameters } from './parameters.ts'
 
@@ -18,6 +29,10 @@ const CONTRACT_KEYS = [
   'merkleAirdrop',
   'providerEmission',
   'taxRouter',
+  'stakingPool',
+  'streamPayments',
+  'timelock',
+  'governor',
 ] as const satisfies readonly ContractKey[]
 const LIBRARY_KEYS: readonly LibraryKey[] = ['auction', 'attempts', 'committee']
 
@@ -27,21 +42,23 @@ export const CODE_HASH: Hex = keccak256(
 )
 
 /**
- * Deploys and wires token, locked shares, exchange, registry, escrow and task market from the committed code; needs no
- * compiler. The deployer must be alone on its key meanwhile. Ends with ownership offered to `parameters.owner` where that
- * is somebody else (two-step: it must accept). Throws AppError `deployment.failed` when a transaction reverts.
+ * Deploys and wires token, locked shares, exchange, registry, escrow, task market, staking pool, payment channels and
+ * governance from the committed code; needs no compiler. With a journal it can be cut off anywhere and called again with the
+ * same parameters: what was done is not done twice. The deployer must be alone on its key meanwhile. Ends with the timelock as
+ * the owner of everything: the deployer keeps nothing but what it holds in tokens, and the guardian's pause where no other
+ * guardian is named. Throws AppError `deployment.failed` when a transaction reverts.
  */
 export async function deployContracts(options: {
   walletClient: Deployer
   publicClient: PublicClient
   parameters: DeployParameters
+  /** Where to go on when this was begun before; without it nothing is kept. */
+  journal?: DeployJournal
 }): Promise<Deployment> {
   const { walletClient, publicClient, parameters } = options
-  const deployer = walletClient.account.address
-  const guardian = parameters.guardian ?? parameters.owner ?? deployer
-  const blockNumber = await publicClient.getBlockNumber()
-  const sender = createSender(walletClient, publicClient)
-  const { send, create } = sender
+  const sender = await openSender(walletClient, publicClient, options.journal ?? memoryJournal())
+  const { deployer, create, call } = sender
+  const guardian = parameters.guardian ?? deployer
 
   const libraries = {} as Record<LibraryKey, Address>
   for (const key of LIBRARY_KEYS)
@@ -74,50 +91,71 @@ export async function deployContracts(options: {
       args: [nodeRegistry, escrow, parameters.treasury, parameters.market, deployer, guardian],
     }),
   )
-  await send(
-    'NodeRegistry.setMarket',
-    walletClient.writeContract({
+  await call('NodeRegistry.setMarket', {
+    address: nodeRegistry,
+    abi: nodeRegistryAbi,
+    functionName: 'setMarket',
+    args: [taskMarket, escrow],
+  })
+  await call('Escrow.setMarket', {
+    address: escrow,
+    abi: escrowAbi,
+    functionName: 'setMarket',
+    args: [taskMarket],
+  })
+  await call('ProviderEmission.setRecorders', {
+    address: token.providerEmission,
+    abi: providerEmissionAbi,
+    functionName: 'setRecorders',
+    args: [taskMarket, nodeRegistry],
+  })
+  const stakingPool = await deployStaking(sender, ogpu, guardian)
+  const streamPayments = await deployStreams(sender, ogpu, guardian, parameters)
+  await call('TaxRouter.setRecipients', {
+    address: token.taxRouter,
+    abi: taxRouterAbi,
+    functionName: 'setRecipients',
+    args: [stakingPool, parameters.treasury],
+  })
+  await call('StakingPool.setRegistry', {
+    address: stakingPool,
+    abi: stakingPoolAbi,
+    functionName: 'setRegistry',
+    args: [nodeRegistry],
+  })
+  await call('NodeRegistry.setPool', {
+    address: nodeRegistry,
+    abi: nodeRegistryAbi,
+    functionName: 'setPool',
+    args: [stakingPool],
+  })
+  await call('NodeRegistry.setEmission', {
+    address: nodeRegistry,
+    abi: nodeRegistryAbi,
+    functionName: 'setEmission',
+    args: [token.providerEmission],
+  })
+  if (parameters.rounds) {
+    await call('NodeRegistry.setRoundParameters', {
       address: nodeRegistry,
       abi: nodeRegistryAbi,
-      functionName: 'setMarket',
-      args: [taskMarket, escrow],
-    }),
-  )
-  await send(
-    'Escrow.setMarket',
-    walletClient.writeContract({
-      address: escrow,
-      abi: escrowAbi,
-      functionName: 'setMarket',
-      args: [taskMarket],
-    }),
-  )
-  await send(
-    'ProviderEmission.setRecorders',
-    walletClient.writeContract({
-      address: token.providerEmission,
-      abi: providerEmissionAbi,
-      functionName: 'setRecorders',
-      args: [taskMarket, nodeRegistry],
-    }),
-  )
-  // Before anybody can hold oGPU there: what they hold is other people's, and no limit may stop it.
-  await exemptHolders(sender, ogpu, [nodeRegistry, escrow, parameters.treasury])
-  const pair = await openMarket(sender, ogpu, exchange, parameters)
-
-  if (parameters.owner && lower(parameters.owner) !== lower(deployer)) {
-    for (const address of [nodeRegistry, escrow, taskMarket, ...Object.values(token)]) {
-      await send(
-        'transferOwnership',
-        walletClient.writeContract({
-          address,
-          abi: taskMarketAbi,
-          functionName: 'transferOwnership',
-          args: [parameters.owner],
-        }),
-      )
-    }
+      functionName: 'setRoundParameters',
+      args: [parameters.rounds.seconds, parameters.rounds.attestors],
+    })
   }
+  const { timelock, governor } = await deployGovernance(sender, stakingPool, parameters)
+  // Before anybody can hold oGPU there: what they hold is other people's, and no limit may stop it.
+  await exemptHolders(sender, ogpu, [nodeRegistry, escrow, stakingPool, streamPayments, parameters.treasury])
+  const pair = await openMarket(sender, ogpu, exchange, timelock, parameters)
+
+  await handOver(sender, timelock, [
+    ...Object.values(token),
+    nodeRegistry,
+    escrow,
+    taskMarket,
+    stakingPool,
+    streamPayments,
+  ])
 
   const chainId = await publicClient.getChainId()
   const addresses = {
@@ -125,6 +163,10 @@ export async function deployContracts(options: {
     nodeRegistry,
     escrow,
     taskMarket,
+    stakingPool,
+    streamPayments,
+    timelock,
+    governor,
     exchangeFactory: exchange.factory,
     exchangeRouter: exchange.router,
     weth: exchange.weth,
@@ -133,7 +175,7 @@ export async function deployContracts(options: {
   return {
     id: await deploymentId(publicClient, chainId, addresses),
     chainId,
-    blockNumber,
+    blockNumber: sender.fromBlock,
     codeHash: CODE_HASH,
     addresses,
     treasury: lower(parameters.treasury),

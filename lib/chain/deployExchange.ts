@@ -10,6 +10,9 @@ const routerAbi = parseAbi([
   'function addLiquidityETH(address token, uint256 amount, uint256 least, uint256 leastEth, address to, uint256 deadline) payable returns (uint256, uint256, uint256)',
 ])
 
+/** The least amounts are the whole ones, so no later moment could be worse; and a step must be the same when it is repeated. */
+const NO_DEADLINE = 2n ** 64n
+
 /** The exchange that the parameters name, or a new one. */
 export async function deployExchange(
   sender: Sender,
@@ -36,45 +39,32 @@ export async function deployExchange(
 
 /**
  * Gives the pair its first liquidity, which only the token's owner can do while trading is closed, and opens trading.
- * The liquidity's shares are the owner's. Without `parameters.liquidity` neither happens. Returns the pair's address, which
+ * The liquidity's shares are the timelock's. Without `parameters.liquidity` neither happens. Returns the pair's address, which
  * follows from the factory whether the pair exists or not.
  */
 export async function openMarket(
-  { wallet, read, send }: Sender,
+  { read, call }: Sender,
   ogpu: Address,
   exchange: ExchangeAddresses,
+  timelock: Address,
   parameters: DeployParameters,
 ): Promise<Address> {
   const token = { address: ogpu, abi: ogpuAbi } as const
   const { liquidity } = parameters
   if (liquidity) {
-    await send(
-      'OGPU.approve',
-      wallet.writeContract({
-        ...token,
-        functionName: 'approve',
-        args: [exchange.router, liquidity.ogpu],
-      }),
-    )
-    const { timestamp } = await read.getBlock()
-    await send(
-      'addLiquidityETH',
-      wallet.writeContract({
-        address: exchange.router,
-        abi: routerAbi,
-        functionName: 'addLiquidityETH',
-        args: [
-          ogpu,
-          liquidity.ogpu,
-          liquidity.ogpu,
-          liquidity.eth,
-          parameters.owner ?? wallet.account.address,
-          timestamp + 3_600n,
-        ],
-        value: liquidity.eth,
-      }),
-    )
-    await send('OGPU.openTrading', wallet.writeContract({ ...token, functionName: 'openTrading' }))
+    await call('OGPU.approve', {
+      ...token,
+      functionName: 'approve',
+      args: [exchange.router, liquidity.ogpu],
+    })
+    await call('addLiquidityETH', {
+      address: exchange.router,
+      abi: routerAbi,
+      functionName: 'addLiquidityETH',
+      args: [ogpu, liquidity.ogpu, liquidity.ogpu, liquidity.eth, timelock, NO_DEADLINE],
+      value: liquidity.eth,
+    })
+    await call('OGPU.openTrading', { ...token, functionName: 'openTrading' })
   }
   return lower(await read.readContract({ ...token, functionName: 'pairFor', args: [exchange.weth] }))
 }

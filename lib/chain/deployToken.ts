@@ -27,8 +27,8 @@ export async function deployToken(
   exchange: ExchangeAddresses,
   parameters: DeployParameters,
 ): Promise<TokenAddresses> {
-  const deployer = sender.wallet.account.address
-  const nonce = BigInt(await sender.read.getTransactionCount({ address: deployer, blockTag: 'pending' }))
+  const { deployer } = sender
+  const nonce = BigInt(await sender.nonceOf('OGPU'))
   const next = (offset: bigint): Address =>
     lower(getContractAddress({ from: deployer, nonce: nonce + offset }))
   const { treasury, tokenHolder } = parameters
@@ -78,7 +78,7 @@ export async function deployToken(
     encodeDeployData({
       abi: taxRouterAbi,
       bytecode: artifacts.taxRouter.creation,
-      args: [ogpu, exchange.weth, parameters.stakers ?? treasury, treasury, deployer],
+      args: [ogpu, exchange.weth, treasury, treasury, deployer],
     }),
   )
   return { ogpu, vesting, merkleAirdrop, providerEmission, taxRouter }
@@ -86,16 +86,13 @@ export async function deployToken(
 
 /** Takes holders out of the wallet limit for good; those that are already stay as they are. */
 export async function exemptHolders(
-  { wallet, read, send }: Sender,
+  { read, call }: Sender,
   ogpu: Address,
   holders: readonly Address[],
 ): Promise<void> {
   const token = { address: ogpu, abi: ogpuAbi } as const
   for (const holder of holders) {
     if (await read.readContract({ ...token, functionName: 'isCore', args: [holder] })) continue
-    await send(
-      'OGPU.exempt',
-      wallet.writeContract({ ...token, functionName: 'exempt', args: [holder, true] }),
-    )
+    await call(`OGPU.exempt ${holder}`, { ...token, functionName: 'exempt', args: [holder, true] })
   }
 }

@@ -1,6 +1,9 @@
-/** The deployment that a data folder belongs to, kept as a file: the start writes it, server and tools read it. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+/**
+ * A deployment kept as a file. A data folder has the one it belongs to: the start writes it, server and tools read it.
+ * Deployments that everybody shares are published in `contracts/deployments/<chainId>.json`.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
@@ -24,13 +27,18 @@ const schema = z.object({
   treasury: address,
 })
 
+/** Of a data folder. */
 export function deploymentFile(home: string): string {
   return join(home, 'deployment.json')
 }
 
-/** The deployment of a data folder; null when there is none yet. Throws AppError `deployment.file` when the file is damaged. */
-export function readDeploymentFile(home: string): Deployment | null {
-  const file = deploymentFile(home)
+/** What a checkout knows of a chain that others share. */
+export function publishedDeploymentFile(root: string, chainId: number): string {
+  return join(root, 'contracts/deployments', `${chainId}.json`)
+}
+
+/** Null when there is no such file. Throws AppError `deployment.file` when it is damaged. */
+export function readDeploymentFile(file: string): Deployment | null {
   if (!existsSync(file)) return null
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8'))) as Deployment
@@ -43,9 +51,9 @@ export function readDeploymentFile(home: string): Deployment | null {
 }
 
 /** Replaces the file in one step, so that nobody reads half of it. */
-export function writeDeploymentFile(home: string, deployment: Deployment): void {
-  const file = deploymentFile(home)
+export function writeDeploymentFile(file: string, deployment: Deployment): void {
   const text = JSON.stringify({ ...deployment, blockNumber: deployment.blockNumber.toString() }, null, 2)
+  mkdirSync(dirname(file), { recursive: true })
   writeFileSync(`${file}.new`, `${text}\n`)
   renameSync(`${file}.new`, file)
 }

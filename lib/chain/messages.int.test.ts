@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import {
   type Abi,
@@ -28,6 +27,7 @@ import {
   sealHash,
 } from '#lib/protocol/messages.ts'
 import { startAnvil, type TestChain } from '#tests/support/chain.ts'
+import { forgeBuild } from '../../scripts/contracts/compile.ts'
 import { deployContracts } from './deploy.ts'
 import type { Deployment } from './deployment.ts'
 import { taskMarketAbi } from './generated/abis.ts'
@@ -87,9 +87,7 @@ const reveal: RevealMessage = {
 }
 
 beforeAll(async () => {
-  execFileSync('node_modules/.bin/forge', ['build', 'contracts/test/support/MessagesProbe.sol'], {
-    stdio: 'ignore',
-  })
+  forgeBuild('.', ['contracts/test/support/MessagesProbe.sol'])
   const artifact = JSON.parse(readFileSync(PROBE, 'utf8')) as {
     abi: Abi
     bytecode: { object: `0x${string}` }

@@ -1,7 +1,7 @@
 /** One process of the network, from configuration to a listening port and back. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Deployment } from '../chain/deployment.ts'
-import { readDeploymentFile } from '../chain/deploymentFile.ts'
+import { deploymentFile, readDeploymentFile } from '../chain/deploymentFile.ts'
 import type { Config } from '../config/config.ts'
 import { AppError } from '../kernel/errors.ts'
 import { createLeaseHandler } from '../realtime/leaseHttp.ts'
@@ -33,7 +33,7 @@ export async function startServer(
   config: Config,
   options: { readonly openSite: ((http: Server) => Promise<Site>) | null; readonly deployment?: Deployment },
 ): Promise<RunningServer> {
-  const deployment = options.deployment ?? readDeploymentFile(config.home)
+  const deployment = options.deployment ?? readDeploymentFile(deploymentFile(config.home))
   if (deployment === null) {
     throw new AppError(
       'deployment.missing',

@@ -5,10 +5,11 @@
 import { encodeFunctionData, erc20Abi, numberToHex } from 'viem'
 import type { Chain } from '../chain/client.ts'
 import type { Deployment } from '../chain/deployment.ts'
+import { ogpuAbi } from '../chain/generated/abis.ts'
 import { EMBEDDED_CHAIN_ID } from '../kernel/embeddedChain.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Address, Hex } from '../kernel/ids.ts'
-import { WEI_PER_OGPU } from '../kernel/money.ts'
+import { formatOgpu, WEI_PER_OGPU } from '../kernel/money.ts'
 
 /** What one visit gives: 10,000 oGPU and 1 ETH for gas. */
 export const FAUCET_OGPU = 10_000n * WEI_PER_OGPU
@@ -23,7 +24,10 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return turn
 }
 
-/** Sends test oGPU and ETH to an address and waits until both are mined. Returns the transactions. */
+/**
+ * Sends test oGPU and ETH to an address and waits until both are mined. Returns the transactions. Throws AppError
+ * `wallet-full` when the address would hold more oGPU than a wallet may, and `faucet-empty`.
+ */
 export async function dripFaucet(chain: Chain, deployment: Deployment, to: Address): Promise<Hex[]> {
   if (chain.chainId !== EMBEDDED_CHAIN_ID)
     throw new AppError('not-found', 'There is no faucet on this chain.', { status: 404 })
@@ -34,6 +38,7 @@ export async function dripFaucet(chain: Chain, deployment: Deployment, to: Addre
       'The embedded chain holds no account to pay from. Start the network again.',
       { status: 503 },
     )
+  await requireRoom(chain, deployment, to)
   const data = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, FAUCET_OGPU] })
   const hashes = await inTurn(async () => [
     await chain.request<Hex>('eth_sendTransaction', [{ from, to: deployment.addresses.ogpu, data }]),
@@ -52,4 +57,20 @@ export async function dripFaucet(chain: Chain, deployment: Deployment, to: Addre
       })
   }
   return hashes
+}
+
+/** The token's own refusal would reach people as a failed estimate, without the numbers. */
+async function requireRoom(chain: Chain, deployment: Deployment, to: Address): Promise<void> {
+  const token = { address: deployment.addresses.ogpu, abi: ogpuAbi } as const
+  const [balance, limit, exempt] = await Promise.all([
+    chain.publicClient.readContract({ ...token, functionName: 'balanceOf', args: [to] }),
+    chain.publicClient.readContract({ ...token, functionName: 'walletLimit' }),
+    chain.publicClient.readContract({ ...token, functionName: 'isExempt', args: [to] }),
+  ])
+  if (exempt || balance + FAUCET_OGPU <= limit) return
+  throw new AppError(
+    'wallet-full',
+    `This address holds ${formatOgpu(balance)} oGPU, and no wallet may hold more than ${formatOgpu(limit)}. Deposit or send some first.`,
+    { status: 409 },
+  )
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Hex, keccak256 } from 'viem'
+import { foundryProgram } from '#lib/process/embedded/foundry.ts'
 
 /** The contracts of a deployment: the name others import by, and where forge puts the artifact. */
 const CONTRACTS = {
@@ -13,9 +14,15 @@ const CONTRACTS = {
   merkleAirdrop: 'MerkleAirdrop',
   providerEmission: 'ProviderEmission',
   taxRouter: 'TaxRouter',
+  stakingPool: 'StakingPool',
+  streamPayments: 'StreamPayments',
+  timelock: 'NetworkTimelock',
+  governor: 'NetworkGovernor',
 } as const
 /** Those that others of ours call. */
 const CALLED = ['ogpu', 'nodeRegistry', 'escrow', 'taskMarket'] as const
+/** Those that call whatever was voted on. */
+const CALLING_ALL: readonly string[] = ['timelock', 'governor']
 /** Contracts of others that a new chain gets beside ours, from their published packages. */
 const EXCHANGE = {
   factory: '@uniswap/v2-core/build/UniswapV2Factory.json',
@@ -35,12 +42,17 @@ interface ForgeArtifact {
   deployedBytecode: { object: string; linkReferences: Links; immutableReferences?: Record<string, Range[]> }
 }
 
-/** Compiles contracts/ with the packaged forge and compiler; needs no network. Throws with forge's own output when it fails. */
-export function forgeBuild(root: string): void {
-  execFileSync(join(root, 'node_modules/.bin/forge'), ['build', 'contracts/src'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+/** The packaged forge. Throws with what to do when this machine has none. */
+export function forgeProgram(): string {
+  const program = foundryProgram('forge')
+  if (program === null)
+    throw new Error(`forge is not installed for ${process.platform} on ${process.arch}: run \`npm ci\`.`)
+  return program
+}
+
+/** Compiles folders of contracts/ with the packaged forge and compiler; needs no network. Throws when that fails, after forge's own output. */
+export function forgeBuild(root: string, paths: readonly string[] = ['contracts/src']): void {
+  execFileSync(forgeProgram(), ['build', ...paths], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 /** The text of every generated file, by file name, from the compiled artifacts. Deterministic. */
@@ -52,14 +64,14 @@ export function generate(root: string): Record<string, string> {
     ) as ForgeArtifact
   const ownAbis = Object.values(CONTRACTS).map((contract) => read(contract, contract).abi)
   const behind = CALLED.flatMap((key) => read(CONTRACTS[key], CONTRACTS[key]).abi)
+  const all = ownAbis.flat()
   const abis = Object.keys(CONTRACTS).map((key, i) => {
     const own = ownAbis[i] ?? []
     // A call can fail with an error of a contract behind the one called, so every ABI knows the errors of those.
-    const foreign = behind.filter((item) => item.type === 'error')
+    const foreign = (CALLING_ALL.includes(key) ? all : behind).filter((item) => item.type === 'error')
     return `export const ${key}Abi = ${JSON.stringify(unique([...own, ...foreign]), null, 2)} as const\n`
   })
-  const all = { ...CONTRACTS, ...LIBRARIES }
-  const artifacts = Object.entries(all).map(([key, contract]) =>
+  const artifacts = Object.entries({ ...CONTRACTS, ...LIBRARIES }).map(([key, contract]) =>
     artifactText(key, contract, read(contract, contract)),
   )
   const names = (of: object) => `'${Object.keys(of).join("' | '")}'`

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { FORGE, ROOT } from '../test/suites.ts'
+import { ROOT } from '../test/suites.ts'
+import { forgeProgram } from './compile.ts'
 
 const running = new Set<ReturnType<typeof spawn>>()
 process.on('exit', () => {
@@ -13,7 +14,7 @@ export function forgeOutput(
   cwd: string = ROOT,
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [FORGE, ...args], {
+    const child = spawn(forgeProgram(), [...args], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -132,4 +132,29 @@ export const MUTANTS: readonly Mutant[] = [
   ...of('staking/rules/Weight.sol', 'staking', [
     ['return product / ONE ** 3;', 'return (product + ONE ** 3 - 1) / ONE ** 3;'],
   ]),
+  ...of('streams/rules/StreamRules.sol', 'streams', [
+    ['return cumulative < deposit ? cumulative : deposit;', 'return cumulative;'],
+    ['return to * feeBps / 10_000 - from * feeBps / 10_000;', 'return (to - from) * feeBps / 10_000;'],
+  ]),
+  ...of('streams/StreamPayments.sol', 'streams', [
+    [
+      'if (to <= from) return (VoucherSkip.NothingNew, 0);',
+      'if (to < from) return (VoucherSkip.NothingNew, 0);',
+    ],
+    ['account.balance += uint128(earned - fee);', 'account.balance += uint128(earned);'],
+    ['account.fees += uint128(fee);', 'account.fees = uint128(fee);'],
+    [
+      'uint256 fee = StreamRules.fee(from, to, w.feeBps());',
+      'uint256 fee = StreamRules.fee(from, to, _feeBps);',
+    ],
+    [
+      'uint256 closeAt = block.timestamp + w.closeSeconds();',
+      'uint256 closeAt = block.timestamp + _closeSeconds;',
+    ],
+    ['delete _channels[channel];', ''],
+    ['_accounts[customer].balance += uint128(rest);', '_accounts[customer].balance = uint128(rest);'],
+    ['_accounts[account].balance = uint128(balance - amount);', ''],
+    ['received = token.balanceOf(address(this)) - before;', 'received = amount;'],
+    ['account.fees = 0;', ''],
+  ]),
 ]

@@ -1,25 +1,34 @@
 /** Contracts, funds and nodes of the local network, through a plain client. Every step looks first, so a second start sends nothing. */
+import { existsSync } from 'node:fs'
 import {
   createPublicClient,
   createWalletClient,
   defineChain,
   erc20Abi,
   http,
-  maxUint256,
   numberToHex,
   type PublicClient,
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { registerNode } from '#cli/provider/register.ts'
 import { CODE_HASH, deployContracts, verifyDeployment } from '#lib/chain/deploy.ts'
+import { closeJournal, fileJournal } from '#lib/chain/deployJournal.ts'
 import type { Deployment } from '#lib/chain/deployment.ts'
-import { readDeploymentFile, writeDeploymentFile } from '#lib/chain/deploymentFile.ts'
+import {
+  deploymentFile,
+  publishedDeploymentFile,
+  readDeploymentFile,
+  writeDeploymentFile,
+} from '#lib/chain/deploymentFile.ts'
 import { escrowAbi, nodeRegistryAbi } from '#lib/chain/generated/abis.ts'
 import {
   LOCAL_EPOCH_SECONDS,
+  LOCAL_GOVERNANCE,
   LOCAL_LIQUIDITY,
   LOCAL_MARKET_PARAMETERS,
   LOCAL_MINIMUM_BOND,
+  LOCAL_ROUNDS,
+  LOCAL_STREAMS,
   LOCAL_UNBOND_SECONDS,
 } from '#lib/chain/parameters.ts'
 import { PUBLISHED_MNEMONIC } from '#lib/config/publishedKeys.ts'
@@ -28,6 +37,7 @@ import { AppError, messageOf } from '#lib/kernel/errors.ts'
 import { type Address, lower } from '#lib/kernel/ids.ts'
 import { WEI_PER_OGPU } from '#lib/kernel/money.ts'
 import { rpc } from '#lib/process/embedded/rpc.ts'
+import { ROOT } from './build.ts'
 import { keyAt, keyFile, nodeFolder } from './home.ts'
 import { StepFailed } from './progress.ts'
 
@@ -59,25 +69,29 @@ function clients(rpcUrl: string, chainId: number) {
 
 /** The generation that the code of this program makes; a data folder of another one cannot go on. */
 export function isOtherGeneration(home: string): boolean {
-  const known = readDeploymentFile(home)
+  const known = readDeploymentFile(deploymentFile(home))
   return known !== null && known.chainId === EMBEDDED_CHAIN_ID && known.codeHash !== CODE_HASH
 }
 
 /**
  * The deployment of this data folder, verified against the chain. On the embedded chain id it is made when there is none
- * or when the chain lost it (a kill in its first second); on any other chain that is refused.
+ * or when the chain lost it (a kill in its first second); on any other chain it is the published one of this checkout.
  */
 export async function ensureDeployment(
   home: string,
   rpcUrl: string,
   chainId: number,
 ): Promise<{ deployment: Deployment; made: boolean }> {
-  const { read, chain } = clients(rpcUrl, chainId)
-  const known = readDeploymentFile(home)
-  if (known !== null) {
+  const { read } = clients(rpcUrl, chainId)
+  const file = deploymentFile(home)
+  const known = readDeploymentFile(file)
+  const published = chainId === EMBEDDED_CHAIN_ID ? null : publishedDeploymentFile(ROOT, chainId)
+  const deployment = known ?? (published === null ? null : readDeploymentFile(published))
+  if (deployment !== null) {
     try {
-      await verifyDeployment(read as PublicClient, known)
-      return { deployment: known, made: false }
+      await verifyDeployment(read as PublicClient, deployment)
+      if (known === null) writeDeploymentFile(file, deployment)
+      return { deployment, made: false }
     } catch (error) {
       const isLost =
         error instanceof AppError &&
@@ -87,26 +101,46 @@ export async function ensureDeployment(
           `${messageOf(error)}.\nContracts that are in use are never replaced by a start: use the program version they were made by, correct RPC_URL, or begin anew with an empty chain and another OPENGPU_HOME than ${home}.`,
         )
     }
-  } else if (chainId !== EMBEDDED_CHAIN_ID) {
+  } else if (published !== null) {
     throw new StepFailed(
-      `There is no deployment.json in ${home}, and a start deploys contracts on chain ${EMBEDDED_CHAIN_ID} alone, not on ${chainId}: copy the file of the network you mean there.`,
+      `There is no deployment on chain ${chainId} in ${file} or ${published}, and a start deploys contracts on chain ${EMBEDDED_CHAIN_ID} alone. Copy the file of the network you mean there, or deploy one with \`npm run deploy\`.`,
     )
   }
-  const deployment = await deployContracts({
-    walletClient: createWalletClient({ account: bank, chain, transport: http(httpUrl(rpcUrl)) }),
-    publicClient: read as PublicClient,
-    parameters: {
-      market: LOCAL_MARKET_PARAMETERS,
-      minimumBond: LOCAL_MINIMUM_BOND,
-      unbondSeconds: LOCAL_UNBOND_SECONDS,
-      treasury: keyAt(keyFile(home, 'treasury')).address,
-      tokenHolder: bank.address,
-      liquidity: LOCAL_LIQUIDITY,
-      epochSeconds: LOCAL_EPOCH_SECONDS,
-    },
+  const made = await deployLocally(home, rpcUrl, chainId)
+  writeDeploymentFile(file, made)
+  return { deployment: made, made: true }
+}
+
+/** A start that was cut off while it deployed is gone on with; one of another program or of a chain that is gone is begun anew. */
+async function deployLocally(home: string, rpcUrl: string, chainId: number): Promise<Deployment> {
+  const { read, chain } = clients(rpcUrl, chainId)
+  const file = `${deploymentFile(home)}.steps`
+  const deploy = () =>
+    deployContracts({
+      walletClient: createWalletClient({ account: bank, chain, transport: http(httpUrl(rpcUrl)) }),
+      publicClient: read as PublicClient,
+      parameters: {
+        market: LOCAL_MARKET_PARAMETERS,
+        minimumBond: LOCAL_MINIMUM_BOND,
+        unbondSeconds: LOCAL_UNBOND_SECONDS,
+        rounds: LOCAL_ROUNDS,
+        treasury: keyAt(keyFile(home, 'treasury')).address,
+        tokenHolder: bank.address,
+        liquidity: LOCAL_LIQUIDITY,
+        epochSeconds: LOCAL_EPOCH_SECONDS,
+        governance: LOCAL_GOVERNANCE,
+        streams: LOCAL_STREAMS,
+      },
+      journal: fileJournal(file),
+    })
+  const isBegun = existsSync(file)
+  const deployment = await deploy().catch((error: unknown) => {
+    if (!isBegun || !(error instanceof AppError)) throw error
+    closeJournal(file)
+    return deploy()
   })
-  writeDeploymentFile(home, deployment)
-  return { deployment, made: true }
+  closeJournal(file)
+  return deployment
 }
 
 /** Gives gas and oGPU to relayer, auctioneer and test customer, and puts part of the customer's money into escrow. */
@@ -140,7 +174,7 @@ export async function fundAccounts(home: string, rpcUrl: string, deployment: Dep
     address: ogpu,
     abi: erc20Abi,
     functionName: 'approve',
-    args: [escrow, maxUint256],
+    args: [escrow, CUSTOMER_ESCROW],
   })
   await read.waitForTransactionReceipt({ hash: approved })
   const deposited = await wallet.writeContract({

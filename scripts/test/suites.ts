@@ -3,12 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { forgeProgram } from '../contracts/compile.ts'
 import { forgeRows, forgeSummary, readForgeReport } from './forge.ts'
 import { playwrightRows, readJson, type TestRow, vitestRows } from './results.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** The packaged forge: its own executable is started by this script. */
-export const FORGE = join(ROOT, 'node_modules/@foundry-rs/forge/bin.mjs')
 const REPORTS = join(ROOT, 'test-results')
 /** Playwright empties its own output folder at each run; reports lie beside it. */
 const report = (name: string): string => join(REPORTS, `report-${name}.json`)
@@ -74,8 +73,8 @@ function orFailed(rows: TestRow[] | null, status: number, name: string): TestRow
 export async function runContracts(profile: 'default' | 'ci'): Promise<TestRow[]> {
   const output = prepared('forge')
   const status = await runProgram({
-    file: process.execPath,
-    args: [FORGE, 'test', '--json'],
+    file: forgeProgram(),
+    args: ['test', '--json'],
     env: { FOUNDRY_PROFILE: profile },
     output,
     minutes: profile === 'ci' ? 15 : 10,

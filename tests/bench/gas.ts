@@ -1,6 +1,7 @@
 /** What the contracts cost, beside their peers, every row measured in this run. A section is a file of `gas/`. */
 import { marketGas } from './gas/market.ts'
 import { stakingGas } from './gas/staking.ts'
+import { streamsGas } from './gas/streams.ts'
 import { tokenGas } from './gas/token.ts'
 import { votesGas } from './gas/votes.ts'
 import type { Row } from './rows.ts'
@@ -10,6 +11,7 @@ const SECTIONS: readonly ((say: (line: string) => void) => Promise<Row[]>)[] = [
   stakingGas,
   votesGas,
   marketGas,
+  streamsGas,
 ]
 
 /** Runs against chains of its own; needs `forge build` before. */

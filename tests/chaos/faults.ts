@@ -4,16 +4,16 @@
  */
 import { createWriteStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createWalletClient, defineChain, http, type PublicClient } from 'viem'
-import { mnemonicToAccount, type PrivateKeyAccount } from 'viem/accounts'
+import { createWalletClient, defineChain, http, numberToHex, type PublicClient } from 'viem'
+import type { PrivateKeyAccount } from 'viem/accounts'
 import { nodeRegistryAbi, taskMarketAbi } from '#lib/chain/generated/abis.ts'
-import { PUBLISHED_MNEMONIC } from '#lib/config/publishedKeys.ts'
 import { type Address, type Hex, lower } from '#lib/kernel/ids.ts'
 import { WEI_PER_OGPU } from '#lib/kernel/money.ts'
 import { type OwnedChild, spawnOwned } from '#lib/process/embedded/child.ts'
+import { rpc } from '#lib/process/embedded/rpc.ts'
 import { FINAL_STATES } from '#lib/protocol/jobState.ts'
 import { ROOT } from '../../scripts/start/build.ts'
-import { ensureNode, NODE_ASK } from '../../scripts/start/contracts.ts'
+import { ensureNode, httpUrl, NODE_ASK } from '../../scripts/start/contracts.ts'
 import { keyAt, nodeFolder } from '../../scripts/start/home.ts'
 import { audit } from './audit.ts'
 import { bondMoney, type ChainLogEvent, escrowMoney, readEvents, reader, treasuryOf } from './chainLog.ts'
@@ -128,8 +128,8 @@ async function openStage(lab: Lab, say: (line: string) => void): Promise<Stage> 
   }
 }
 
-function walletOf(lab: Lab, account: PrivateKeyAccount | ReturnType<typeof mnemonicToAccount>) {
-  const url = lab.network.rpcUrl.replace(/^ws/, 'http')
+function walletOf(lab: Lab, account: PrivateKeyAccount | Address) {
+  const url = httpUrl(lab.network.rpcUrl)
   const chain = defineChain({
     id: lab.network.deployment.chainId,
     name: 'OpenGPU',
@@ -139,14 +139,20 @@ function walletOf(lab: Lab, account: PrivateKeyAccount | ReturnType<typeof mnemo
   return createWalletClient({ account, chain, transport: http(url) })
 }
 
+/** As the timelock, which owns the market; what is tried here is no vote. */
 async function setParameters(lab: Lab, client: PublicClient): Promise<void> {
-  const hash = await walletOf(lab, mnemonicToAccount(PUBLISHED_MNEMONIC)).writeContract({
-    address: lab.network.deployment.addresses.taskMarket,
+  const { taskMarket, timelock } = lab.network.deployment.addresses
+  const url = httpUrl(lab.network.rpcUrl)
+  await rpc(url, 'anvil_setBalance', [timelock, numberToHex(10n ** 18n)])
+  await rpc(url, 'anvil_impersonateAccount', [timelock])
+  const hash = await walletOf(lab, timelock).writeContract({
+    address: taskMarket,
     abi: taskMarketAbi,
     functionName: 'setParameters',
     args: [PARAMETERS],
   })
   await client.waitForTransactionReceipt({ hash, pollingInterval: 50 })
+  await rpc(url, 'anvil_stopImpersonatingAccount', [timelock])
 }
 
 interface Party {

@@ -1,17 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { simulateStaking } from '#tests/staking/simulation.ts'
+import { forgeBuild } from '../../scripts/contracts/compile.ts'
 
 const root = join(fileURLToPath(import.meta.url), '../../..')
 
 test('three hundred accounts over sixty days are paid to the wei what the reference computes [case 25]', async () => {
-  execFileSync(
-    join(root, 'node_modules/.bin/forge'),
-    ['build', 'contracts/test/staking/support', 'contracts/src/staking'],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
-  )
+  forgeBuild(root, ['contracts/test/staking/support', 'contracts/src/staking'])
   const lines: string[] = []
   const result = await simulateStaking({ accounts: 300, days: 60, seed: 20, say: (line) => lines.push(line) })
   expect({ ...result, lines }).toMatchObject({

@@ -183,7 +183,8 @@ struct Parameters {
     uint32 revealSeconds;
 }
 
-/// One registered node. Its id is the address of its own signing key.
+/// One registered node, in two storage slots: who it is and whether it works, and its money. Its id is the address of its
+/// own signing key. 88 bits hold 3.0e26 wei, fourteen times the supply.
 struct Node {
     address owner;
     uint16 gpuClass;
@@ -193,7 +194,8 @@ struct Node {
     /// Index in the class's ticket list.
     uint32 ticket;
     /// Ask in wei per GPU second, shown to customers; bids are what counts.
-    uint128 ask;
-    uint128 bond;
-    uint128 lockedBond;
+    uint80 ask;
+    uint88 bond;
+    /// Part of bond that is bound to duties.
+    uint88 lockedBond;
 }

@@ -113,6 +113,20 @@ const SENTENCES: Readonly<Record<string, (args: Args) => string>> = {
   DerivedPair: () => 'A pair of the known factory stays registered.',
   SamePairToken: () => 'oGPU has no pair with itself.',
   NotAContract: () => 'There is no contract at this address.',
+  NotEnoughLockedBond: (a) => `Of the bond ${oGPU(a.locked)} are locked, ${oGPU(a.needed)} would be needed.`,
+  ClassReserved: (a) => `GPU class ${a.gpuClass} stands for all classes; a node cannot be of it.`,
+  ClassEmpty: (a) => `No node is registered in GPU class ${a.gpuClass}.`,
+  RoundPending: (a) => `Round ${a.round} of this class waits for its seed.`,
+  RoundRunning: (a) => `Round ${a.round} of this class runs until ${at(a.endsAt)}.`,
+  NothingAnnounced: () => 'No round of this class waits for its seed.',
+  RoundNotOpen: (a) => `Round ${a.round} of this class is not open.`,
+  AlreadyAttested: (a) => `The node answered round ${a.round}, or registered after it was announced.`,
+  WrongChallenge: () => 'The answer is to another challenge.',
+  PowerOutOfBounds: (a) => `A power of ${a.power} is outside the bounds ${a.min} to ${a.max}.`,
+  NotEnoughAttestors: (a) => `${a.signed} drawn attestors signed, ${a.needed} are needed.`,
+  NotEnoughGas: (a) => `The call must leave ${a.needed} gas at this point; ${a.left} were left.`,
+  AlreadySet: () => 'This is set once and for all, and was.',
+  NoContract: () => 'There is no contract at this address.',
 }
 
 /** Reasons that go away by time alone, so that trying again later is right. */

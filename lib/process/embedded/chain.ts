@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { EMBEDDED_CHAIN_ID } from '#lib/kernel/embeddedChain.ts'
 import { chainFiles, prepareState, saveState, startStateSaver } from './chainState.ts'
 import { lineWatch, type OwnedChild, spawnOwned } from './child.ts'
+import { foundryProgram } from './foundry.ts'
 import { endStranger } from './leftover.ts'
 import { freePort, sameFreePort } from './ports.ts'
 import { rpc } from './rpc.ts'
@@ -38,24 +38,11 @@ const SAVE_WITHIN = 15_000
 /** Historical states kept in memory: enough for a reorganisation and for reads that trail the head. */
 const STATES_IN_MEMORY = 512
 
-/** The program of this platform, itself and not its launcher, so that signals and the process id are the server's own. */
-export function anvilProgram(): string {
-  const platform = process.platform === 'win32' ? 'win32' : process.platform
-  const architecture = process.arch === 'x64' ? 'amd64' : process.arch
-  const name = `@foundry-rs/anvil-${platform}-${architecture}`
-  try {
-    const require = createRequire(createRequire(import.meta.url).resolve('@foundry-rs/anvil/package.json'))
-    const program = join(
-      dirname(require.resolve(`${name}/package.json`)),
-      'bin',
-      process.platform === 'win32' ? 'anvil.exe' : 'anvil',
-    )
-    if (existsSync(program)) return program
-  } catch {
-    // Reported below in one sentence.
-  }
+function anvilProgram(): string {
+  const program = foundryProgram('anvil')
+  if (program !== null) return program
   throw new Error(
-    `The local chain's program (${name}) is not installed: run \`npm ci\`, or set RPC_URL to a chain of your own.`,
+    `The local chain's program (@foundry-rs/anvil) is not installed for ${process.platform} on ${process.arch}: run \`npm ci\`, or set RPC_URL to a chain of your own.`,
   )
 }
 
