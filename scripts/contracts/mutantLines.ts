@@ -83,10 +83,10 @@ export const MUTANTS: readonly Mutant[] = [
     ['if (block.timestamp > deadline) revert SignatureExpired(deadline, block.timestamp);', ''],
   ]),
   ...of('NodeRegistry.sol', 'NodeRegistry', [
-    ['if (free < amount) revert NotEnoughFreeBond(node, free, amount);', ''],
+    ['if (bond - locked < amount) revert NotEnoughFreeBond(node, bond - locked, amount);', ''],
     ['if (record.lockedBond != 0) revert StillLocked(node, record.lockedBond);', ''],
     ['if (block.timestamp < record.unbondAt) revert UnbondingUntil(node, record.unbondAt);', ''],
-    ['record.bond -= amount;', ''],
+    ['record.bond = uint88(bond - amount);', 'record.bond = uint88(bond);'],
   ]),
   ...of('rules/PayFunction.sol', 'rules', [
     ['if (elapsed >= hard) return price * floorBps / 10_000;', 'if (elapsed >= hard) return price;'],
