@@ -98,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...of('rules/Verdict.sol', 'TaskMarket', [
     ['return (2 * n + 2) / 3;', 'return 2 * n / 3;'],
     ['uint256 needToTake = twoThirds(q.members);', 'uint256 needToTake = need;'],
-    ['if (2 * confirmations < revealed - 1) continue;', ''],
+    ['if (2 * confirmations < others) continue;', ''],
     ['return count == 0 ? 0 : sorted[(count - 1) / 2];', 'return count == 0 ? 0 : sorted[count - 1];'],
   ]),
   ...of('market/MarketStore.sol', 'TaskMarket', [
