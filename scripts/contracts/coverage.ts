@@ -13,12 +13,12 @@ const FOLDER = join(ROOT, 'coverage')
 const REPORT = join(FOLDER, 'contracts.lcov')
 
 mkdirSync(FOLDER, { recursive: true })
-// Without the optimizer, so what costs gas is left out; long campaigns reach nothing that the other tests do not.
+// Without the optimizer, so what costs gas is left out; campaigns and lives of a thousand jobs reach nothing that the other tests do not.
 const { status, text } = await forgeOutput(
   [
     'coverage',
     ...['--report', 'lcov', '--report-file', REPORT, '--exclude-tests'],
-    ...['--no-match-path', 'contracts/test/gas/*'],
+    ...['--no-match-path', 'contracts/test/{gas,economics}/*'],
     ...['--no-match-test', 'invariant_|testFuzz_LongLives'],
   ],
   {

@@ -116,6 +116,12 @@ contract EscrowTest is MarketFixture {
         escrow.withdraw(DEPOSITED - 90.5 ether + 1, customer);
     }
 
+    function test_RevertWhen_WithdrawingNothing() external {
+        vm.prank(alice);
+        vm.expectRevert(IEscrow.ZeroAmount.selector);
+        escrow.withdraw(0, alice);
+    }
+
     function test_Case56_AWithdrawalSignatureIsUsedOnceForExactlyWhatItSays() external {
         escrow.depositFor(alice, 10 ether);
         uint256 deadline = block.timestamp;
