@@ -28,7 +28,7 @@ export function OutcomeTable({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section aria-label={t('caption')} tabIndex={0} className="overflow-x-auto">
-      <table className="board min-w-[44rem]">
+      <table className="board min-w-[40rem]">
         <caption className="sr-only">{t('caption')}</caption>
         <thead>
           <tr>

@@ -13,18 +13,23 @@ import type { BuiltJob } from './buildJob.ts'
 import type { Draft } from './draft.ts'
 import type { Estimate } from './useEstimate.ts'
 
-/** Wei the order would lock: its highest price, a whole base for each check that can become due, and the deposit (rounded down). Null without a job. */
+/**
+ * Wei the order would lock: its highest price, a whole base for each check, as much more for a larger committee and an appeal as
+ * can become due, and the deposit (rounded down). Null without a job.
+ */
 export function locksFor(
   job: BuiltJob | null,
   terms: { maxPrice: bigint; members: number },
   network: Pick<NetworkView, 'parameters'>,
-): { price: bigint; validation: bigint; deposit: bigint; total: bigint } | null {
+): { price: bigint; checks: bigint; dispute: bigint; deposit: bigint; total: bigint } | null {
   if (job === null) return null
   const { maxPrice, members } = terms
   const floor = BigInt(network.parameters.floorRate) * BigInt(job.spec.resources.timeoutSeconds)
-  const validation = (maxPrice > floor ? maxPrice : floor) * BigInt(mostPaidSeats(members))
+  const base = maxPrice > floor ? maxPrice : floor
+  const checks = base * BigInt(members)
+  const dispute = base * BigInt(mostPaidSeats(members) - members)
   const deposit = bpsDown(maxPrice, network.parameters.depositBps)
-  return { price: maxPrice, validation, deposit, total: maxPrice + validation + deposit }
+  return { price: maxPrice, checks, dispute, deposit, total: maxPrice + checks + dispute + deposit }
 }
 
 /** The order before it is signed: what it costs, what it locks, when it ends, how it is checked. */
@@ -114,7 +119,8 @@ export function OrderPreview({
             </span>
             <span className="mt-1 block space-y-0.5 text-sm text-ink-2">
               <Part name={t('preview.lockPrice')} wei={locks.price} />
-              <Part name={t('preview.lockValidation')} wei={locks.validation} />
+              <Part name={t('preview.lockChecks', { members: draft.members })} wei={locks.checks} />
+              <Part name={t('preview.lockDispute')} wei={locks.dispute} />
               <Part name={t('preview.lockDeposit')} wei={locks.deposit} />
             </span>
             <span className="label mt-1 block">{t('preview.comesBack')}</span>
