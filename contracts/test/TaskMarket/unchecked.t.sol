@@ -63,8 +63,8 @@ contract RecordTest is MarketFixture {
         assertEq(market.jobOf(id).bond, 48 ether, "1/p is less than the seats: base x 8");
     }
 
-    function test_ARareCheckNeedsALargerBondAndACertainOneWhereItIsNotFree() external {
-        // Twelve weeks of big jobs: p = 45.5%. With members = 3 the seats still decide; so let p be the floor of 5% by steps.
+    function test_TwelveWeeksOfChecksMakeThemRarer() external {
+        // One big job a week.
         for (uint256 week; week < 12; ++week) {
             vm.warp(block.timestamp + 7 days);
             order.nonce = week + 1;
