@@ -6,7 +6,7 @@
  * drawn, and all decide. A wrong result that is caught costs the bond, unless an appeal's fresh seats say otherwise.
  */
 export const WHOLE = 10_000
-export const PAY = 0.98
+const PAY = 0.98
 
 export interface Job {
   /** Seats of the first committee. */
@@ -18,12 +18,12 @@ export interface Job {
 }
 
 /** Seats after a first committee without quorum. */
-export function enlarged(k: number): number {
+function enlarged(k: number): number {
   return Math.min(2 * k + 1, 15)
 }
 
 /** Fresh seats of an appeal. */
-export function appealSeats(k: number, isEnlarged: boolean): number {
+function appealSeats(k: number, isEnlarged: boolean): number {
   return isEnlarged ? k + 2 : enlarged(k)
 }
 
@@ -32,7 +32,7 @@ export function lockedBond({ k, p }: Pick<Job, 'k' | 'p'>): number {
   return Math.max(Math.ceil(WHOLE / p), Math.floor(k / 3) + enlarged(k))
 }
 
-export type Word = 'ring' | 'others' | 'none'
+type Word = 'ring' | 'others' | 'none'
 
 /** How a round ends in which `ring` of `seats` speak against the rest: 2/3, rounded up, decide. */
 export function verdict(seats: number, ring: number): Word {
@@ -42,7 +42,7 @@ export function verdict(seats: number, ring: number): Word {
 }
 
 /** What a ring's plan brings it where it is checked. `ring` counts its seats of the first committee and its enlargement. */
-export interface Plan {
+interface Plan {
   /** With the first verdict, no appeal counted. */
   readonly first: (said: Word, ring: number, bond: number) => number
   /** The first verdict that is appealed. */
@@ -54,7 +54,7 @@ export interface Plan {
 }
 
 /** The ring's node gives a wrong result and its members confirm it. It appeals where that is worth it. */
-export const ACQUIT: Plan = {
+const ACQUIT: Plan = {
   first: (said, ring, bond) => (said === 'others' ? -bond : ring + (said === 'ring' ? PAY : 0)),
   appealed: 'others',
   isChoice: true,
@@ -66,7 +66,7 @@ export const ACQUIT: Plan = {
 }
 
 /** The ring's members condemn the right result of somebody else's node, whose owner always appeals. */
-export const CONDEMN: Plan = {
+const CONDEMN: Plan = {
   first: (said, ring) => (said === 'others' ? 0 : ring),
   appealed: 'ring',
   isChoice: false,
@@ -74,7 +74,7 @@ export const CONDEMN: Plan = {
 }
 
 /** What the ring gets, a checked job, when each seat is its own with chance `share`, drawn on its own. */
-export function whenChecked(plan: Plan, { k, p }: Pick<Job, 'k' | 'p'>, share: number): number {
+function whenChecked(plan: Plan, { k, p }: Pick<Job, 'k' | 'p'>, share: number): number {
   const bond = lockedBond({ k, p })
   const end = (seats: number, ring: number): number => {
     const said = verdict(seats, ring)
@@ -88,9 +88,7 @@ export function whenChecked(plan: Plan, { k, p }: Pick<Job, 'k' | 'p'>, share: n
   }
   const all = enlarged(k)
   return mean(k, share, (ring) =>
-    verdict(k, ring) === 'none'
-      ? mean(all - k, share, (more) => end(all, ring + more))
-      : end(k, ring),
+    verdict(k, ring) === 'none' ? mean(all - k, share, (more) => end(all, ring + more)) : end(k, ring),
   )
 }
 
@@ -141,9 +139,9 @@ const COSTS = [0.75, 0.98]
 export const SEAT_ROWS: readonly Job[] = SEATS.flatMap((k) =>
   CHANCES.flatMap((p) => COSTS.map((cost) => ({ k, p, cost }))),
 )
-export const BOND_ROWS: readonly Pick<Job, 'p' | 'cost'>[] = [
-  10_000, 5_000, 2_500, 1_000, 500,
-].flatMap((p) => COSTS.map((cost) => ({ p, cost })))
+export const BOND_ROWS: readonly Pick<Job, 'p' | 'cost'>[] = [10_000, 5_000, 2_500, 1_000, 500].flatMap((p) =>
+  COSTS.map((cost) => ({ p, cost })),
+)
 
 const percent = (part: number): string => `${(part / 100).toFixed(part % 100 === 0 ? 0 : 2)}%`
 const bases = (value: number): string => value.toFixed(2)

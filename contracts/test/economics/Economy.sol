@@ -25,6 +25,7 @@ abstract contract Economy is MarketFixture {
     uint128 internal constant PRICE = 6 ether;
     /// Enough that a bond slashed a thousand times still stands.
     uint256 internal constant WORKING_BOND = 70_000 ether;
+    bytes32 private constant CANARY_SALT = keccak256("canary");
     /// Enough for a thousand lost appeals.
     uint256 internal constant WORKING_BALANCE = 50_000 ether;
 
@@ -44,7 +45,9 @@ abstract contract Economy is MarketFixture {
         /// Says the same wrong thing as its friends, whatever node 0 says; runs nothing.
         Condemner,
         /// Runs for a first committee; later copies what the node has opened.
-        Copier
+        Copier,
+        /// Never runs: makes something up in a first committee, later copies.
+        Lazy
     }
 
     mapping(uint256 person => Member) internal memberOf;
@@ -70,6 +73,7 @@ abstract contract Economy is MarketFixture {
     /// Derived once: each derivation costs more time than most calls.
     address[] internal nodes;
     address[] internal owners;
+    bytes32 private _sidesOf;
     mapping(address node => uint256) private _personOf;
 
     function setUp() public virtual override {
@@ -104,14 +108,29 @@ abstract contract Economy is MarketFixture {
     /// To the award.
     function begin(uint256 nonce, uint128 price) public {
         (order.nonce, order.submitBy) = (nonce, uint64(block.timestamp + 1 hours));
-        (order.customer, order.auctioneer) = (vm.addr(customerKey), vm.addr(auctioneerKey));
+        _sides();
         id = market.orderId(order);
+        if (isCanary) _plant();
         Bid memory nodeBid =
             Bid(id, 1, nodes[0], price, price / order.softSeconds, uint64(block.timestamp + 1 days));
         bytes32 struct_ = keccak256(abi.encode(Messages.BID, nodeBid));
         market.submitAndAward(
             order, _signDigest(customerKey, id), nodeBid, _sign(NODE_KEY, struct_), _sign(auctioneerKey, struct_)
         );
+    }
+
+    /// Keys are derived when they change alone.
+    function _sides() private {
+        if (_sidesOf == keccak256(abi.encode(customerKey, auctioneerKey))) return;
+        _sidesOf = keccak256(abi.encode(customerKey, auctioneerKey));
+        (order.customer, order.auctioneer) = (vm.addr(customerKey), vm.addr(auctioneerKey));
+    }
+
+    function _plant() private {
+        vm.prank(order.customer);
+        market.plantCanary(keccak256(abi.encode(id, GOOD, CANARY_SALT)));
+        // Before the award, in seconds.
+        vm.warp(block.timestamp + 1);
     }
 
     /// To the end of the first committee, if one is drawn.
@@ -199,16 +218,16 @@ abstract contract Economy is MarketFixture {
         for (uint256 i; i < count; ++i) {
             signatures[i] = _sign(keyOf[reveals[i].member], keccak256(abi.encode(Messages.REVEAL, reveals[i])));
         }
-        if (isCanary && !isFirst) market.openCanary(order, GOOD, bytes32(uint256(1)));
+        if (isCanary && !isFirst) market.openCanary(order, GOOD, CANARY_SALT);
         market.reveal(order, opening, reveals, signatures);
     }
 
     function _finds(uint256 person, bool isFirst) private returns (bytes32) {
         Member member = memberOf[person];
         if (member == Member.Silent) return 0;
-        if (member == Member.Garbage) return keccak256(abi.encode("garbage", id));
+        if (member == Member.Garbage || (member == Member.Lazy && isFirst)) return keccak256(abi.encode("garbage", id));
         if (member == Member.Condemner) return BAD;
-        if (member == Member.Copier && !isFirst) return opening.outputHash;
+        if ((member == Member.Copier || member == Member.Lazy) && !isFirst) return opening.outputHash;
         if (member == Member.Ring && opening.outputHash != GOOD) return opening.outputHash;
         spent[owners[person]] += COST;
         return GOOD;
