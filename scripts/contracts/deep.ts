@@ -38,7 +38,7 @@ const state: State = goesOn ? before : { sources, seed, tests: [] }
 const all = await listTests()
 const waiting = nextTests(all, state.tests)
 console.log(
-  `seed ${seed}: ${all.length} fuzz tests and campaigns, ${all.length - waiting.length} passed before`,
+  `seed ${seed}: ${all.length} fuzz tests and campaigns, ${state.tests.filter(({ passed }) => passed).length} passed before`,
 )
 for (const { file, name } of waiting) {
   if (Date.now() >= stopAt) break
@@ -51,15 +51,17 @@ for (const { file, name } of waiting) {
   const found = Object.values(report ?? {})
     .flatMap(({ test_results }) => Object.entries(test_results))
     .find(([signature]) => signature.startsWith(`${name}(`))?.[1]
-  const kind = found?.kind
+  // A forge that died or did not compile says nothing about the test: it is tried again by the next run.
+  if (found === undefined) throw new Error(`forge gave no result of ${name} in ${file}`)
+  const { kind } = found
   const test: DeepTest = {
     file,
     name,
-    passed: found?.status === 'Success',
+    passed: found.status === 'Success',
     runs: kind?.Fuzz?.runs ?? kind?.Invariant?.runs ?? 0,
     calls: kind?.Invariant?.calls ?? null,
     seconds: Math.round((performance.now() - began) / 1000),
-    ...(found?.reason ? { reason: found.reason } : {}),
+    ...(found.reason ? { reason: found.reason } : {}),
   }
   state.tests.push(test)
   writeState(state)

@@ -17,7 +17,7 @@ export function forgeOutput(
     const child = spawn(forgeProgram(), [...args], {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     })
     running.add(child)
     let text = ''

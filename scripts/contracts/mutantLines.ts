@@ -88,6 +88,38 @@ export const MUTANTS: readonly Mutant[] = [
     ['if (block.timestamp < record.unbondAt) revert UnbondingUntil(node, record.unbondAt);', ''],
     ['record.bond = uint88(bond - amount);', 'record.bond = uint88(bond);'],
   ]),
+  ...of('market/Settling.sol', 'TaskMarket', [
+    [
+      'bill.refund = job.locked - bill.nodePay - bill.fee - bill.membersPaid[uint256(Pot.Customer)];',
+      'bill.refund = job.locked - bill.nodePay - bill.membersPaid[uint256(Pot.Customer)];',
+    ],
+    ['bill.refund -= deposit;', ''],
+    ['m.escrow.release(end.appellant, end.appealLock - paid);', 'm.escrow.release(end.appellant, paid);'],
+    [
+      'uint256 taken = settlement == Settlement.Wrong ? job.bond : forMembers;',
+      'uint256 taken = forMembers;',
+    ],
+    [
+      'if (taken > forMembers) m.escrow.credit(m.treasury, taken - forMembers);',
+      'if (taken > forMembers) m.escrow.credit(m.treasury, taken);',
+    ],
+    ['if (time < gross) gross = time;', ''],
+    [
+      'bool byAppellant = stands || unopened || settlement == Settlement.NoQuorum;',
+      'bool byAppellant = unopened || settlement == Settlement.NoQuorum;',
+    ],
+  ]),
+  ...of('market/Disputes.sol', 'TaskMarket', [
+    ['m.escrow.lock(appellant, locked);', ''],
+    ['if (msg.sender != order.customer) revert ITaskMarket.NotCustomer(msg.sender, order.customer);', ''],
+  ]),
+  ...of('rules/CheckRate.sol', 'TaskMarket', [
+    ['if (bases < seats) bases = seats;', ''],
+    ['if (bps < floorBps) bps = floorBps;', ''],
+  ]),
+  ...of('rules/CommitteeSize.sol', 'TaskMarket', [
+    ['return members / 3 + enlarged(members);', 'return enlarged(members);'],
+  ]),
   ...of('rules/PayFunction.sol', 'rules', [
     ['if (elapsed >= hard) return price * floorBps / 10_000;', 'if (elapsed >= hard) return price;'],
     [

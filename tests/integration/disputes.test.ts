@@ -80,7 +80,7 @@ describe('disputes on the real chain, with real workers', () => {
       } else expect(job.settlement, 'drawn for a check').toBe('correct')
     }
     expect({ unchecked, challenged }).toEqual({ unchecked: true, challenged: true })
-  }, 600_000)
+  }, 300_000)
 
   it('a committee without quorum is enlarged, a verdict is appealed, and no money is made or lost', async () => {
     const { runtime } = network.server
@@ -113,7 +113,7 @@ describe('disputes on the real chain, with real workers', () => {
     expect(await held()).toBe(before)
     for (let index = 1; index <= NODES; index++) expect(await lockedOf(ownerOf(index))).toBe(0n)
     expect(await lockedOf(network.customer)).toBe(0n)
-  }, 900_000)
+  }, 400_000)
 
   /** Follows a job to its end; appeals once when a wrong verdict waits. */
   async function followed(jobId: string): Promise<boolean> {

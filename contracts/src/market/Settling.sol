@@ -271,6 +271,8 @@ library Settling {
             m.records[node] = record;
             emit ITaskMarket.RecordChanged(node, record.value, record.steps);
         }
+        // A reward is never worth a settlement: whatever the emission does, the money of the job moves. The caller cannot starve it
+        // of gas, because what follows costs more than the 1/64 that would be left.
         if (address(m.emission) == address(0)) return;
         uint256 median = _medianSeconds(end, timeout);
         if (isCorrect) {

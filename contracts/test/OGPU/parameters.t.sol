@@ -33,10 +33,14 @@ contract TokenParametersTest is TokenFixture {
         assertLe(token.balanceOf(alice), limit, "within");
     }
 
-    /// Known limit: addresses are free. Nothing in voting or rewards depends on the wallet limit.
+    /// Known limit: addresses are free. Votes and rewards follow what is staked, not how many wallets hold it.
     function test_Case11_SplittingOverWalletsIsAKnownLimit() external {
-        token.transfer(alice, 420_000 ether);
-        token.transfer(bob, 420_000 ether);
+        uint256 limit = token.walletLimit();
+        token.transfer(alice, limit);
+        vm.expectRevert(abi.encodeWithSelector(IOGPU.AboveWalletLimit.selector, alice, limit + 1, limit));
+        token.transfer(alice, 1);
+        token.transfer(bob, limit);
+        assertEq(token.balanceOf(alice) + token.balanceOf(bob), 2 * limit, "twice the limit in two wallets");
     }
 
     function test_Case12_SomebodyAtTheLimitStillExitsToAnotherAddress() external {
