@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
     ['bill.refund -= deposit;', ''],
     ['m.escrow.release(end.appellant, end.appealLock - paid);', 'm.escrow.release(end.appellant, paid);'],
     [
-      'uint256 taken = settlement == Settlement.Wrong ? job.bond : forMembers;',
+      'uint256 taken = whole ? job.bond : forMembers;',
       'uint256 taken = forMembers;',
     ],
     [

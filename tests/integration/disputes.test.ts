@@ -2,6 +2,7 @@ import {
   createPublicClient,
   createWalletClient,
   encodeAbiParameters,
+  erc20Abi,
   http,
   keccak256,
   numberToHex,
@@ -154,10 +155,16 @@ describe('disputes on the real chain, with real workers', () => {
     expect(receipt.status, call.functionName as string).toBe('success')
   }
 
-  /** The customer's own oGPU into somebody's escrow balance; it may spend all of it since the start. */
+  /** The customer's own oGPU into somebody's escrow balance. */
   async function giveBalance(to: PrivateKeyAccount): Promise<void> {
-    const { escrow } = network.server.runtime.deployment.addresses
+    const { escrow, ogpu } = network.server.runtime.deployment.addresses
     const amount = parseEther('100')
+    await send(network.customer, {
+      address: ogpu,
+      abi: erc20Abi,
+      functionName: 'approve',
+      args: [escrow, amount],
+    })
     await send(network.customer, {
       address: escrow,
       abi: escrowAbi,

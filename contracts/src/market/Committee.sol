@@ -193,7 +193,8 @@ library Committee {
         if (message.attempt != job.attempt) revert ITaskMarket.WrongAttempt(id, message.attempt, job.attempt);
         MarketStore.requireNotAfter(id, m.sealBy(job));
         StoredSeat storage seat = _seatOf(m, id, job, message.member);
-        if (seat.found != 0) return;
+        // A revealed output may be 0: the outcome alone says that this seat spoke already.
+        if (seat.found != 0 || seat.outcome != 0) return;
         if (message.seal == 0) revert ITaskMarket.NotSealed(id, message.member);
         MarketStore.requireSigned(message.member, Messages.hash(message), signature);
         seat.found = message.seal;

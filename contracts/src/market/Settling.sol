@@ -184,7 +184,7 @@ library Settling {
         (bill.nodePay, bill.fee) = m.payNode(job, _gross(job, order, end));
         bill.membersPaid[uint256(end.first.pot)] += _count(end.first.paid) * job.base;
         bill.membersPaid[uint256(end.appeal.pot)] += _count(end.appeal.paid) * job.base;
-        _takeBond(m, job, end.settlement, bill);
+        _takeBond(m, job, order.validation, end.settlement, bill);
         _payMembers(m, id, job, end.first, end.appellant);
         _payMembers(m, id, job, end.appeal, end.appellant);
         bill.refund = job.locked - bill.nodePay - bill.fee - bill.membersPaid[uint256(Pot.Customer)];
@@ -213,10 +213,19 @@ library Settling {
         );
     }
 
-    /// Slashes the whole bond of a wrong result, what members get of an unopened one, else nothing; frees the rest.
-    function _takeBond(Market storage m, StoredJob storage job, Settlement settlement, Bill memory bill) private {
+    /// Slashes the whole bond of a wrong result, what members get of an unopened one, else nothing; frees the rest. Where a record
+    /// may spare checks an unopened result costs the whole bond too, or a node that cheats would rather be silent.
+    function _takeBond(
+        Market storage m,
+        StoredJob storage job,
+        uint8 validation,
+        Settlement settlement,
+        Bill memory bill
+    ) private {
         uint256 forMembers = bill.membersPaid[uint256(Pot.Bond)];
-        uint256 taken = settlement == Settlement.Wrong ? job.bond : forMembers;
+        bool whole = settlement == Settlement.Wrong
+            || (settlement == Settlement.Unopened && validation == Messages.BY_RECORD);
+        uint256 taken = whole ? job.bond : forMembers;
         bill.slashed = taken;
         if (taken > 0) m.registry.slash(job.node, uint128(taken));
         if (taken < job.bond) m.registry.unlockBond(job.node, uint128(job.bond - taken));

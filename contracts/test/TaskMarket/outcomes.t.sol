@@ -204,6 +204,23 @@ contract OutcomesTest is MarketFixture {
         _withheld(_words(bad, bad, bad), Row(Settlement.Unopened, 0, 7, 0));
     }
 
+    function test_Case85_WhereARecordMaySpareChecksAnOpeningHeldBackCostsTheWholeBond() external {
+        order.validation = Messages.BY_RECORD;
+        _to(State.Checking);
+        _sealAll(_allGood());
+        vm.warp(market.jobOf(id).openBy + 1);
+        for (uint256 i; i < 3; ++i) {
+            _revealSeat(_noOpening(), i, _says(OK, GOOD));
+        }
+        _finish();
+        assertEq(uint256(market.jobOf(id).settlement), uint256(Settlement.Unopened), "row");
+        assertEq(registry.nodeOf(_node(0)).bond, BOND - 48 ether, "the whole bond");
+        assertEq(registry.nodeOf(_node(0)).lockedBond, 0, "node's lock");
+        assertEq(escrow.balanceOf(treasury), 48 ether - 18 ether, "what members leave");
+        assertEq(escrow.balanceOf(customer), DEPOSITED, "customer");
+        assertSolvent();
+    }
+
     function test_AnOpeningHeldBackFinesNobodyWhoSealed() external {
         Word[] memory words = _allGood();
         words[1].reveals = false;
