@@ -142,7 +142,11 @@ export class Extension {
       if (QUESTIONS.has(method)) {
         // A known page is not asked about again.
         if (method !== 'eth_requestAccounts' || !this.#connected) this.questions.push(method)
-        if (this.declined.has(method)) throw new Refusal(4001, 'User rejected the request.')
+        if (this.declined.has(method)) {
+          // No person says no within a frame; the dialog shows the question first.
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          throw new Refusal(4001, 'User rejected the request.')
+        }
       }
       return { result: (await this.#do(method, params)) ?? null }
     } catch (error) {
