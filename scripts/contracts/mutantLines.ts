@@ -95,10 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     ['bill.refund -= deposit;', ''],
     ['m.escrow.release(end.appellant, end.appealLock - paid);', 'm.escrow.release(end.appellant, paid);'],
-    [
-      'uint256 taken = whole ? job.bond : forMembers;',
-      'uint256 taken = forMembers;',
-    ],
+    ['uint256 taken = whole ? job.bond : forMembers;', 'uint256 taken = forMembers;'],
     [
       'if (taken > forMembers) m.escrow.credit(m.treasury, taken - forMembers);',
       'if (taken > forMembers) m.escrow.credit(m.treasury, taken);',
